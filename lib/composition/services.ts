@@ -1,0 +1,50 @@
+import { randomUUID } from "node:crypto";
+import type { Config } from "@/lib/config/config";
+import { type Database, openDatabase } from "@/lib/db/database";
+import { createLogger, type Logger } from "@/lib/logging/logger";
+import { createSessionProvider } from "@/lib/providers/create-session-provider";
+import type { SessionProvider } from "@/lib/providers/session-provider";
+import { createRecordingStore } from "@/lib/storage/create-recording-store";
+import type { RecordingStore } from "@/lib/storage/recording-store";
+
+/** Everything a use case may be handed. Each takes only the members it needs. */
+export interface Services {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly db: Database;
+  readonly store: RecordingStore;
+  readonly provider: SessionProvider;
+  /** Tells this process from every other; new at each start. */
+  readonly instanceId: string;
+  readonly now: () => Date;
+}
+
+/** The composition root: builds the adapters the configuration names. Opens nothing until it is used. */
+export function createServices(config: Config, processName: string): Services {
+  const log = createLogger(config.logLevel, processName);
+  const instanceId = randomUUID();
+  return {
+    config,
+    log,
+    db: openDatabase(config.databaseUrl),
+    store: createRecordingStore(config.recording.storage),
+    provider: createSessionProvider(config, { instanceId, log }),
+    instanceId,
+    now: () => new Date(),
+  };
+}
+
+// Next bundles route handlers apart from the server, so a module variable would exist twice.
+const slot = Symbol.for("sortie.services");
+type Holder = { [slot]?: Services };
+
+export function provideServices(services: Services): void {
+  (globalThis as Holder)[slot] = services;
+}
+
+/** The services of this process. @throws Error when the server has not composed them yet. */
+export function services(): Services {
+  const found = (globalThis as Holder)[slot];
+  if (found === undefined) throw new Error("Services are not composed: start the product through server.ts.");
+  return found;
+}

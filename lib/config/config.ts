@@ -1,0 +1,221 @@
+import { z } from "zod";
+
+/** Where recordings are kept; a backend's settings exist only together with the backend. */
+export type StorageConfig =
+  | { readonly backend: "local"; readonly path: string }
+  | {
+      readonly backend: "s3";
+      readonly bucket: string;
+      readonly region: string;
+      readonly endpoint: string | undefined;
+      readonly prefix: string;
+      /** Undefined: the AWS SDK's own credential chain. */
+      readonly credentials:
+        | { readonly accessKeyId: string; readonly secretAccessKey: string }
+        | undefined;
+    };
+
+export interface Config {
+  readonly recording: {
+    readonly enabled: boolean;
+    readonly maxSizeBytes: number;
+    /** 0 keeps recordings forever. */
+    readonly retentionDays: number;
+    readonly storage: StorageConfig;
+  };
+  readonly session: {
+    readonly provider: "local";
+    readonly idleTimeoutMs: number;
+    readonly maxDurationMs: number;
+  };
+  readonly databaseUrl: string;
+  /** Undefined: jobs are queued in PostgreSQL. */
+  readonly redisUrl: string | undefined;
+  readonly port: number;
+  readonly host: string;
+  /** The origin users see, e.g. `https://sortie.example.org`; undefined: taken from each request's Host. */
+  readonly publicUrl: string | undefined;
+  readonly authSecret: string;
+  readonly dataDir: string;
+  readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
+}
+
+/** A wrong environment variable; `message` is the one line an operator needs. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+const MINUTE_MS = 60_000;
+const MEBIBYTE = 1024 * 1024;
+
+const bool = z.enum(["true", "false"]).transform((text) => text === "true");
+const integer = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^\d+$/)
+    .transform(Number)
+    .pipe(z.number().int().min(minimum).max(maximum));
+const text = z.string().min(1);
+const httpUrl = z.url({ protocol: /^https?$/ });
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
+const redisUrl = z.url({ protocol: /^rediss?$/ });
+const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
+const keyPrefix = z.string().regex(/^(|[^/].*\/)$/);
+
+interface Variable<T> {
+  readonly schema: z.ZodType<T, string>;
+  /** Completes the sentence "…; allowed: ". */
+  readonly allowed: string;
+}
+const variable = <T>(schema: z.ZodType<T, string>, allowed: string): Variable<T> => ({
+  schema,
+  allowed,
+});
+
+/** Every variable the product reads, with what is allowed in it. Names are a contract with operators. */
+export const VARIABLES = {
+  SORTIE_VIDEO_RECORDING_ENABLED: variable(bool, "true or false"),
+  SORTIE_RECORDING_STORAGE_BACKEND: variable(z.enum(["local", "s3"]), "local or s3"),
+  SORTIE_RECORDING_STORAGE_PATH: variable(
+    z.string().startsWith("/"),
+    "an absolute path, such as /data/recordings",
+  ),
+  SORTIE_RECORDING_MAX_SIZE_MB: variable(
+    integer(1, 10_000_000),
+    "a whole number of MiB from 1 to 10000000",
+  ),
+  SORTIE_RECORDING_RETENTION_DAYS: variable(
+    integer(0, 36_500),
+    "a whole number of days from 0 (keep forever) to 36500",
+  ),
+  SORTIE_RECORDING_S3_BUCKET: variable(
+    bucketName,
+    "an S3 bucket name (3 to 63 lower-case letters, digits, dots and hyphens)",
+  ),
+  SORTIE_RECORDING_S3_REGION: variable(text, "a region, such as us-east-1"),
+  SORTIE_RECORDING_S3_ENDPOINT: variable(httpUrl, "an http or https URL"),
+  SORTIE_RECORDING_S3_PREFIX: variable(keyPrefix, "empty, or a key prefix that ends with /"),
+  SORTIE_RECORDING_S3_ACCESS_KEY_ID: variable(text, "an access key id"),
+  SORTIE_RECORDING_S3_SECRET_ACCESS_KEY: variable(text, "a secret access key"),
+  SORTIE_SESSION_PROVIDER: variable(z.enum(["local"]), "local"),
+  SORTIE_SESSION_IDLE_MINUTES: variable(
+    integer(1, 525_600),
+    "a whole number of minutes from 1 to 525600",
+  ),
+  SORTIE_SESSION_MAX_MINUTES: variable(
+    integer(1, 525_600),
+    "a whole number of minutes from 1 to 525600",
+  ),
+  SORTIE_DATA_DIR: variable(z.string().startsWith("/"), "an absolute path"),
+  SORTIE_LOG_LEVEL: variable(
+    z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]),
+    "fatal, error, warn, info, debug, trace or silent",
+  ),
+  DATABASE_URL: variable(postgresUrl, "a postgresql:// URL"),
+  REDIS_URL: variable(redisUrl, "a redis:// or rediss:// URL"),
+  PORT: variable(integer(0, 65_535), "a port number from 0 to 65535"),
+  HOST: variable(text, "an address to listen on, such as 0.0.0.0"),
+  NEXTAUTH_URL: variable(httpUrl, "the http or https URL that users open"),
+  NEXTAUTH_SECRET: variable(z.string().min(32), "at least 32 random characters"),
+} as const;
+
+type VariableName = keyof typeof VARIABLES;
+type ValueOf<N extends VariableName> = z.output<(typeof VARIABLES)[N]["schema"]>;
+
+const SECRET_NAMES: ReadonlySet<VariableName> = new Set<VariableName>([
+  "NEXTAUTH_SECRET",
+  "DATABASE_URL",
+  "REDIS_URL",
+  "SORTIE_RECORDING_S3_ACCESS_KEY_ID",
+  "SORTIE_RECORDING_S3_SECRET_ACCESS_KEY",
+]);
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+class Reader {
+  constructor(private readonly environment: Environment) {}
+
+  /** An unset or empty variable counts as absent, as it does in Helm charts and env files. */
+  optional<N extends VariableName>(name: N): ValueOf<N> | undefined {
+    const raw = this.environment[name];
+    if (raw === undefined || raw === "") return undefined;
+    const { schema, allowed } = VARIABLES[name] as Variable<ValueOf<N>>;
+    const parsed = schema.safeParse(raw);
+    if (parsed.success) return parsed.data;
+    const shown = SECRET_NAMES.has(name) ? "(hidden)" : JSON.stringify(raw);
+    throw new ConfigError(`${name} is ${shown}; allowed: ${allowed}.`);
+  }
+
+  withDefault<N extends VariableName>(name: N, fallback: ValueOf<N>): ValueOf<N> {
+    return this.optional(name) ?? fallback;
+  }
+
+  required<N extends VariableName>(name: N, because: string): ValueOf<N> {
+    const value = this.optional(name);
+    if (value !== undefined) return value;
+    throw new ConfigError(
+      `${name} is not set, but is required ${because}; allowed: ${VARIABLES[name].allowed}.`,
+    );
+  }
+}
+
+function readStorage(read: Reader): StorageConfig {
+  const backend = read.withDefault("SORTIE_RECORDING_STORAGE_BACKEND", "local");
+  if (backend === "local") {
+    return {
+      backend,
+      path: read.withDefault("SORTIE_RECORDING_STORAGE_PATH", "/data/recordings"),
+    };
+  }
+  return {
+    backend,
+    bucket: read.required(
+      "SORTIE_RECORDING_S3_BUCKET",
+      "when SORTIE_RECORDING_STORAGE_BACKEND is s3",
+    ),
+    region: read.withDefault("SORTIE_RECORDING_S3_REGION", "us-east-1"),
+    endpoint: read.optional("SORTIE_RECORDING_S3_ENDPOINT"),
+    prefix: read.withDefault("SORTIE_RECORDING_S3_PREFIX", "recordings/"),
+    credentials: readS3Credentials(read),
+  };
+}
+
+function readS3Credentials(read: Reader) {
+  const accessKeyId = read.optional("SORTIE_RECORDING_S3_ACCESS_KEY_ID");
+  const secretAccessKey = read.optional("SORTIE_RECORDING_S3_SECRET_ACCESS_KEY");
+  if (accessKeyId === undefined && secretAccessKey === undefined) return undefined;
+  const together = "because the access key id and the secret access key belong together";
+  return {
+    accessKeyId: read.required("SORTIE_RECORDING_S3_ACCESS_KEY_ID", together),
+    secretAccessKey: read.required("SORTIE_RECORDING_S3_SECRET_ACCESS_KEY", together),
+  };
+}
+
+/**
+ * Reads the whole configuration out of environment variables, once, at start.
+ * @throws ConfigError naming the variable, its value and what is allowed.
+ */
+export function parseConfig(environment: Environment): Config {
+  const read = new Reader(environment);
+  return {
+    recording: {
+      enabled: read.withDefault("SORTIE_VIDEO_RECORDING_ENABLED", false),
+      maxSizeBytes: read.withDefault("SORTIE_RECORDING_MAX_SIZE_MB", 500) * MEBIBYTE,
+      retentionDays: read.withDefault("SORTIE_RECORDING_RETENTION_DAYS", 0),
+      storage: readStorage(read),
+    },
+    session: {
+      provider: read.withDefault("SORTIE_SESSION_PROVIDER", "local"),
+      idleTimeoutMs: read.withDefault("SORTIE_SESSION_IDLE_MINUTES", 60) * MINUTE_MS,
+      maxDurationMs: read.withDefault("SORTIE_SESSION_MAX_MINUTES", 720) * MINUTE_MS,
+    },
+    databaseUrl: read.required("DATABASE_URL", "to reach PostgreSQL"),
+    redisUrl: read.optional("REDIS_URL"),
+    port: read.withDefault("PORT", 3000),
+    host: read.withDefault("HOST", "0.0.0.0"),
+    publicUrl: read.optional("NEXTAUTH_URL"),
+    authSecret: read.required("NEXTAUTH_SECRET", "to sign sign-in cookies"),
+    dataDir: read.withDefault("SORTIE_DATA_DIR", "/data"),
+    logLevel: read.withDefault("SORTIE_LOG_LEVEL", "info"),
+  };
+}

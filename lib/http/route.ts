@@ -1,0 +1,110 @@
+import { z } from "zod";
+import { ACCESS_BY_ROUTE, type RouteName } from "@/lib/auth/route-permissions";
+import { type Actor, may } from "@/lib/auth/permissions";
+import { findActor } from "@/lib/auth/find-actor";
+import { services, type Services } from "@/lib/composition/services";
+import { AppError } from "@/lib/errors/app-error";
+import { refuseForeignOrigin } from "./origin";
+import { type Client, clientOf } from "./client";
+import { problemResponse } from "./problem";
+
+type PublicRoute = { [N in RouteName]: (typeof ACCESS_BY_ROUTE)[N] extends "public" ? N : never }[RouteName];
+
+interface Schemas<P, Q, B> {
+  readonly params?: z.ZodType<P>;
+  readonly query?: z.ZodType<Q>;
+  /** A JSON body. Leave it out to read `request.body` as a stream. */
+  readonly body?: z.ZodType<B>;
+}
+
+export interface RouteInput<P, Q, B, A> {
+  readonly request: Request;
+  readonly actor: A;
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  readonly client: Client;
+  readonly services: Services;
+}
+
+type NextContext = { readonly params: Promise<Record<string, string | string[] | undefined>> };
+type NextHandler = (request: Request, context: NextContext) => Promise<Response>;
+
+/**
+ * A route handler: checks who asks and whether the route's permission allows it, parses what came in,
+ * runs `handle`, and turns errors into answers through the one table in `lib/errors`.
+ */
+export function route<N extends RouteName, P = unknown, Q = unknown, B = unknown>(
+  name: N,
+  schemas: Schemas<P, Q, B>,
+  handle: (
+    input: RouteInput<P, Q, B, N extends PublicRoute ? Actor | null : Actor>,
+  ) => Promise<Response>,
+): NextHandler {
+  return async (request, context) => {
+    const requestId = request.headers.get("x-request-id") ?? crypto.randomUUID();
+    try {
+      refuseForeignOrigin(request, services().config);
+      const actor = await authorise(name, request);
+      const input = {
+        request,
+        actor: actor as N extends PublicRoute ? Actor | null : Actor,
+        params: parse(schemas.params, await context.params, "address"),
+        query: parse(schemas.query, Object.fromEntries(new URL(request.url).searchParams), "query"),
+        body: schemas.body ? parse(schemas.body, await readJson(request), "body") : (undefined as B),
+        client: clientOf(request),
+        services: services(),
+      };
+      return await handle(input);
+    } catch (error) {
+      return problemResponse(error, { requestId, route: name, log: services().log });
+    }
+  };
+}
+
+async function authorise(name: RouteName, request: Request): Promise<Actor | null> {
+  const access = ACCESS_BY_ROUTE[name];
+  const actor = await findActor(request.headers, services());
+  if (access === "public") return actor;
+  if (actor === null) throw new AppError("unauthenticated", "Sign in to go on.");
+  if (!may(actor, access)) {
+    throw new AppError("forbidden", "Your role does not allow this. Ask an administrator.");
+  }
+  return actor;
+}
+
+function parse<T>(schema: z.ZodType<T> | undefined, value: unknown, where: string): T {
+  if (schema === undefined) return value as T;
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const field = issue?.path.join(".") ?? "";
+  throw new AppError(
+    "bad_request",
+    `The ${where} is not valid${field ? ` at “${field}”` : ""}: ${issue?.message ?? "unexpected value"}.`,
+  );
+}
+
+const MAX_JSON_BYTES = 64 * 1024;
+
+async function readJson(request: Request): Promise<unknown> {
+  const text = await readText(request);
+  if (text === "") return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new AppError("bad_request", "The body is not JSON. Send a JSON object.");
+  }
+}
+
+async function readText(request: Request): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let sizeBytes = 0;
+  for await (const chunk of request.body ?? []) {
+    sizeBytes += chunk.byteLength;
+    if (sizeBytes > MAX_JSON_BYTES) throw new AppError("too_large", "The body is over 64 KiB.");
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}

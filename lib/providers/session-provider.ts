@@ -1,0 +1,53 @@
+import type { Duplex } from "node:stream";
+
+/**
+ * Runs container sessions. It knows how to start, reach and stop one; it does not know users,
+ * permissions, the database or recordings.
+ */
+export interface SessionProvider {
+  readonly name: "local";
+
+  /** Whether sessions of this kind can run here now; if not, what is missing, as a sentence with a remedy. */
+  availability(kind: AppKind): Promise<Availability>;
+
+  /** Starts a session and resolves when its desktop answers. @throws AppError `app_unavailable` */
+  start(spec: SessionSpec): Promise<StartedSession>;
+
+  /** Opens the desktop's RFB byte stream. @throws AppError `session_not_running` */
+  connectDesktop(ref: ProviderRef): Promise<Duplex>;
+
+  /** What the RFB server asks a viewer for. */
+  desktopPassword(ref: ProviderRef): string;
+
+  /** Whether the session is still alive. */
+  isAlive(ref: ProviderRef): Promise<boolean>;
+
+  /** Ends the session and frees everything it had. Harmless when it is gone. */
+  stop(ref: ProviderRef): Promise<void>;
+
+  /** Calls `listener` when a session started by this process ends by itself. Returns how to stop listening. */
+  onExit(listener: (sessionId: string, detail: string) => void): () => void;
+
+  /** Ends everything this process started; called once, at shutdown. */
+  close(): Promise<void>;
+}
+
+export type AppKind = "desktop" | "terminal" | "web";
+export type Availability =
+  | { readonly available: true }
+  | { readonly available: false; readonly reason: string };
+
+export interface SessionSpec {
+  readonly sessionId: string;
+  readonly appId: string;
+  readonly kind: AppKind;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The provider's own handle, as JSON; saved in the session's row. */
+export type ProviderRef = Readonly<Record<string, string | number>>;
+
+export interface StartedSession {
+  readonly ref: ProviderRef;
+}

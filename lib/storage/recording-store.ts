@@ -1,0 +1,84 @@
+import type { Readable } from "node:stream";
+
+/**
+ * Keeps the bytes of recordings. It knows keys and positions; it does not know users, states, WebM
+ * or who may read what, and it never decides that something is to be deleted.
+ *
+ * A recording being made is a **live** object: a fixed-size header region that may be rewritten, and
+ * a body that only grows. Sealing turns it into a finished object with the same key.
+ */
+export interface RecordingStore {
+  readonly backend: "local" | "s3";
+
+  /** Resolves when recordings can be written now. @throws AppError `unavailable` or `insufficient_storage` */
+  checkWritable(): Promise<void>;
+
+  /** Makes an empty live object. Harmless when it exists. Returns what later calls need. */
+  begin(key: string, headerBytes: number): Promise<StorageState>;
+
+  /** Opens the live object for bytes from `position` of the file on; bytes already there are overwritten. */
+  openAppend(live: LiveObject, position: number): Promise<AppendSink>;
+
+  /**
+   * Writes the final header, cuts the file after `endPosition`, makes it durable and gives it its
+   * final name. Sealing a sealed object again with the same arguments changes nothing.
+   */
+  seal(live: LiveObject, header: Uint8Array, endPosition: number): Promise<SealedObject>;
+
+  /** Size and entity tag of a sealed object, or of a live one as far as it has come; null when there is none. */
+  stat(key: string): Promise<StoredObject | null>;
+
+  /** Bytes `start` up to and including `end`. @throws AppError `not_found` */
+  read(key: string, range?: ByteRange): Promise<Readable>;
+
+  /** Stores a small whole object, such as a poster, beside recordings. */
+  put(key: string, bytes: Uint8Array): Promise<void>;
+
+  /** Removes the object in whatever form it exists. Harmless when it is gone. */
+  delete(key: string): Promise<void>;
+}
+
+/** JSON that only the backend understands; saved in the recording's row with the offset it belongs to. */
+export type StorageState = JsonValue;
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | JsonValue[]
+  | { [key: string]: JsonValue };
+
+export interface LiveObject {
+  readonly key: string;
+  readonly state: StorageState;
+}
+
+export interface ByteRange {
+  readonly start: number;
+  /** Inclusive, as in HTTP. */
+  readonly end: number;
+}
+
+export interface StoredObject {
+  readonly sizeBytes: number;
+  /** A strong entity tag, quoted, that changes whenever the bytes do. */
+  readonly etag: string;
+  readonly modifiedAt: Date;
+}
+
+export type SealedObject = StoredObject;
+
+/** One append. Exactly one of `commit` and `abort` ends it. */
+export interface AppendSink {
+  /** Takes the next bytes; resolves when more may come (back-pressure). */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Rewrites the reserved header region of the live object as part of this append. */
+  writeHeader(header: Uint8Array): Promise<void>;
+  /**
+   * Makes everything written durable. `blockEnd` is the file position after the last whole block so far:
+   * a backend that stores parts ends them there. Returns the state to save with the new offset.
+   */
+  commit(blockEnd: number): Promise<StorageState>;
+  /** Forgets what was written; bytes before `position` are untouched. */
+  abort(): Promise<void>;
+}
