@@ -12,8 +12,10 @@
  */
 
 /** Node's own modules that do I/O or keep the process alive. */
-const IO = /^(node:)?(fs|fs\/promises|net|http|https|http2|tls|dgram|child_process|worker_threads|cluster|dns|timers|timers\/promises)$/;
-const PACKAGES_WITH_IO = /^(pg|ioredis|bullmq|ws|next|next-auth|pino|@aws-sdk\/|@prisma\/|dockerode|@kubernetes\/)/;
+const IO =
+  /^(node:)?(fs|fs\/promises|net|http|https|http2|tls|dgram|child_process|worker_threads|cluster|dns|timers|timers\/promises)$/;
+const PACKAGES_WITH_IO =
+  /^(pg|ioredis|bullmq|ws|next|next-auth|pino|@aws-sdk\/|@prisma\/|dockerode|@kubernetes\/)/;
 
 /** @type {ImportRule[]} */
 export const importRules = [
@@ -25,7 +27,12 @@ export const importRules = [
   },
   {
     name: "pure modules do no I/O and know no other part",
-    files: ["lib/webm/**", "lib/asciicast/**", "lib/errors/**", "lib/recordings/recording-state.ts"],
+    files: [
+      "lib/webm/**",
+      "lib/asciicast/**",
+      "lib/errors/**",
+      "lib/recordings/recording-state.ts",
+    ],
     except: ["**/*.test.ts"],
     forbid: [IO, PACKAGES_WITH_IO, /^react/, /^@\/lib\/(?!errors|webm|asciicast)/],
   },
@@ -33,7 +40,12 @@ export const importRules = [
     name: "the recorder is a browser library: pure modules and shared schemas only, and nothing of Next",
     files: ["lib/recorder/**"],
     except: ["**/*.test.ts"],
-    forbid: [IO, PACKAGES_WITH_IO, /^node:/, /^@\/lib\/(?!recorder|errors|webm|recordings\/recording-schema)/],
+    forbid: [
+      IO,
+      PACKAGES_WITH_IO,
+      /^node:/,
+      /^@\/lib\/(?!recorder|errors|webm|recordings\/recording-schema)/,
+    ],
   },
   {
     name: "only lib/db knows Prisma's client",
@@ -63,13 +75,25 @@ export const importRules = [
     name: "use cases know ports, not adapters, HTTP or the composition",
     files: ["lib/recordings/**", "lib/sessions/**"],
     except: ["**/*.test.ts"],
-    forbid: [/^next/, /^react/, /^ws$/, /^@\/lib\/(http|gateway|composition|recorder)/, /^@\/lib\/storage\/(?!recording-store)/, /^@\/lib\/providers\/(?!session-provider)/],
+    forbid: [
+      /^next/,
+      /^react/,
+      /^ws$/,
+      /^@\/lib\/(http|gateway|composition|recorder)/,
+      /^@\/lib\/storage\/(?!recording-store)/,
+      /^@\/lib\/providers\/(?!session-provider)/,
+    ],
   },
   {
     name: "pages and route handlers reach the world through use cases",
     files: ["app/**"],
     except: [],
-    forbid: [IO, /^ws$/, /^@\/lib\/(storage|providers)\/(?!recording-store|session-provider)/, /^@\/(workers|scripts|tests)/],
+    forbid: [
+      IO,
+      /^ws$/,
+      /^@\/lib\/(storage|providers)\/(?!recording-store|session-provider)/,
+      /^@\/(workers|scripts|tests)/,
+    ],
   },
 ];
 

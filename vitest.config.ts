@@ -1,0 +1,48 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const root = fileURLToPath(new URL(".", import.meta.url)).replace(/\/$/, "");
+
+const shared = { setupFiles: ["tests/support/fail-on-console-error.ts"] };
+/** What needs PostgreSQL gets one server for the whole run. */
+const withDatabase = { ...shared, globalSetup: ["tests/support/global-setup.ts"] };
+
+export default defineConfig({
+  root,
+  resolve: { alias: { "@": root } },
+  test: {
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: "unit",
+          include: ["{app,lib,workers,scripts}/**/*.test.{ts,tsx}", "tests/support/**/*.test.ts"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...withDatabase,
+          name: "integration",
+          include: ["tests/{integration,contract}/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...withDatabase,
+          name: "e2e",
+          include: ["tests/e2e/**/*.test.ts"],
+          // Each file drives a browser and a desktop; two at once on two cores would only fight.
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
