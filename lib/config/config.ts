@@ -11,8 +11,7 @@ export type StorageConfig =
       readonly prefix: string;
       /** Undefined: the AWS SDK's own credential chain. */
       readonly credentials:
-        | { readonly accessKeyId: string; readonly secretAccessKey: string }
-        | undefined;
+        { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
     };
 
 export interface Config {
@@ -35,6 +34,8 @@ export interface Config {
   readonly host: string;
   /** The origin users see, e.g. `https://sortie.example.org`; undefined: taken from each request's Host. */
   readonly publicUrl: string | undefined;
+  /** Proxies in front of the server whose `X-Forwarded-For` is believed. */
+  readonly trustedProxyCount: number;
   readonly authSecret: string;
   readonly dataDir: string;
   readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
@@ -50,11 +51,7 @@ const MEBIBYTE = 1024 * 1024;
 
 const bool = z.enum(["true", "false"]).transform((text) => text === "true");
 const integer = (minimum: number, maximum: number) =>
-  z
-    .string()
-    .regex(/^\d+$/)
-    .transform(Number)
-    .pipe(z.number().int().min(minimum).max(maximum));
+  z.string().regex(/^\d+$/).transform(Number).pipe(z.number().int().min(minimum).max(maximum));
 const text = z.string().min(1);
 const httpUrl = z.url({ protocol: /^https?$/ });
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
@@ -106,6 +103,7 @@ export const VARIABLES = {
     integer(1, 525_600),
     "a whole number of minutes from 1 to 525600",
   ),
+  SORTIE_TRUSTED_PROXIES: variable(integer(0, 10), "how many proxies stand in front, from 0 to 10"),
   SORTIE_DATA_DIR: variable(z.string().startsWith("/"), "an absolute path"),
   SORTIE_LOG_LEVEL: variable(
     z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]),
@@ -214,6 +212,7 @@ export function parseConfig(environment: Environment): Config {
     port: read.withDefault("PORT", 3000),
     host: read.withDefault("HOST", "0.0.0.0"),
     publicUrl: read.optional("NEXTAUTH_URL"),
+    trustedProxyCount: read.withDefault("SORTIE_TRUSTED_PROXIES", 0),
     authSecret: read.required("NEXTAUTH_SECRET", "to sign sign-in cookies"),
     dataDir: read.withDefault("SORTIE_DATA_DIR", "/data"),
     logLevel: read.withDefault("SORTIE_LOG_LEVEL", "info"),

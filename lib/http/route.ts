@@ -8,7 +8,9 @@ import { refuseForeignOrigin } from "./origin";
 import { type Client, clientOf } from "./client";
 import { problemResponse } from "./problem";
 
-type PublicRoute = { [N in RouteName]: (typeof ACCESS_BY_ROUTE)[N] extends "public" ? N : never }[RouteName];
+type PublicRoute = {
+  [N in RouteName]: (typeof ACCESS_BY_ROUTE)[N] extends "public" ? N : never;
+}[RouteName];
 
 interface Schemas<P, Q, B> {
   readonly params?: z.ZodType<P>;
@@ -51,15 +53,24 @@ export function route<N extends RouteName, P = unknown, Q = unknown, B = unknown
         actor: actor as N extends PublicRoute ? Actor | null : Actor,
         params: parse(schemas.params, await context.params, "address"),
         query: parse(schemas.query, Object.fromEntries(new URL(request.url).searchParams), "query"),
-        body: schemas.body ? parse(schemas.body, await readJson(request), "body") : (undefined as B),
+        body: schemas.body
+          ? parse(schemas.body, await readJson(request), "body")
+          : (undefined as B),
         client: clientOf(request),
         services: services(),
       };
-      return await handle(input);
+      return keepOutOfCaches(await handle(input));
     } catch (error) {
       return problemResponse(error, { requestId, route: name, log: services().log });
     }
   };
+}
+
+/** Answers depend on who asks: unless a handler says otherwise, nothing between us and the browser keeps them. */
+function keepOutOfCaches(response: Response): Response {
+  if (!response.headers.has("cache-control"))
+    response.headers.set("cache-control", "private, no-store");
+  return response;
 }
 
 async function authorise(name: RouteName, request: Request): Promise<Actor | null> {

@@ -1,0 +1,71 @@
+import type { DatabaseOrTransaction } from "@/lib/db/database";
+import type { Logger } from "@/lib/logging/logger";
+import type { AuditAction } from "./audit-action";
+
+/** Where a request came from, as far as the server could tell. */
+export interface Client {
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
+export interface AuditEvent {
+  /** `userId` is null when nobody is signed in: then the name is the one that was claimed. */
+  readonly actor: { readonly userId: string | null; readonly username: string };
+  /** Null when the product itself acted. */
+  readonly client: Client | null;
+  readonly action: AuditAction;
+  readonly target?: AuditTarget | null;
+  /** Small facts about the event; never a secret. */
+  readonly detail?: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+export interface AuditTarget {
+  readonly type: "user" | "session" | "recording" | "setting";
+  readonly id: string;
+}
+
+/** Who is named when the product acts by itself, such as when it seals an abandoned recording. */
+export const SYSTEM_ACTOR = { userId: null, username: "system" } as const;
+
+const MAX_TEXT_LENGTH = 512;
+
+/**
+ * Adds an event to the audit trail. Pass the transaction that does the thing: then either both
+ * happen or neither. Outside a transaction use `recordAuditEventOrLog`.
+ */
+export async function recordAuditEvent(
+  db: DatabaseOrTransaction,
+  { actor, client, action, target = null, detail = {} }: AuditEvent,
+): Promise<void> {
+  await db.auditEvent.create({
+    data: {
+      actorId: actor.userId,
+      actorName: actor.username.slice(0, MAX_TEXT_LENGTH),
+      action,
+      targetType: target?.type ?? null,
+      targetId: target?.id ?? null,
+      ip: client?.ip ?? null,
+      userAgent: client?.userAgent?.slice(0, MAX_TEXT_LENGTH) ?? null,
+      detail: { ...detail },
+    },
+    select: { id: true },
+  });
+}
+
+/**
+ * The same for what has already happened and cannot be undone, such as a download: a database that
+ * is away must not break it, so the whole event goes to the error log instead, and is not lost.
+ */
+export async function recordAuditEventOrLog(
+  { db, log }: { readonly db: DatabaseOrTransaction; readonly log: Logger },
+  event: AuditEvent,
+): Promise<void> {
+  try {
+    await recordAuditEvent(db, event);
+  } catch (error) {
+    log.error(
+      { err: error, auditEvent: event },
+      "An audit event could not be saved; it is kept here.",
+    );
+  }
+}

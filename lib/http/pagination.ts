@@ -1,0 +1,67 @@
+import { z } from "zod";
+
+/** The last row of a page, by the keys every list is ordered by: newest first, then id. */
+export interface PagePosition {
+  readonly createdAt: Date;
+  readonly id: string;
+}
+
+export const DEFAULT_PAGE_SIZE = 50;
+export const MAX_PAGE_SIZE = 200;
+
+const positionSchema = z.tuple([z.iso.datetime().transform((text) => new Date(text)), z.uuid()]);
+
+/** An opaque text for a position; clients hand it back as `cursor` and read nothing into it. */
+export function encodeCursor({ createdAt, id }: PagePosition): string {
+  return Buffer.from(JSON.stringify([createdAt.toISOString(), id])).toString("base64url");
+}
+
+/** Null when the text is none of ours. */
+export function decodeCursor(cursor: string): PagePosition | null {
+  try {
+    const [createdAt, id] = positionSchema.parse(
+      JSON.parse(Buffer.from(cursor, "base64url").toString()),
+    );
+    return { createdAt, id };
+  } catch {
+    return null;
+  }
+}
+
+/** The members of a list's query schema that choose the page: `z.object({ ...pageQuery, … })`. */
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
+  cursor: z
+    .string()
+    .transform((text, context) => {
+      const position = decodeCursor(text);
+      if (position !== null) return position;
+      context.addIssue("not a cursor of this list; leave it out to start from the first page");
+      return z.NEVER;
+    })
+    .optional(),
+};
+
+/** The `Link` header (RFC 8288) to the page after `last`: the same address and filters, a new cursor. */
+export function nextLink(request: Request, last: PagePosition): string {
+  const { pathname, searchParams } = new URL(request.url);
+  searchParams.set("cursor", encodeCursor(last));
+  return `<${pathname}?${searchParams.toString()}>; rel="next"`;
+}
+
+/**
+ * A page as JSON, with the link to the next one where there is one. Ask the database for `limit + 1`
+ * rows: the extra one only tells that there is more.
+ */
+export function pageResponse<Row extends PagePosition, Item>(
+  request: Request,
+  rows: readonly Row[],
+  limit: number,
+  toItem: (row: Row) => Item,
+): Response {
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const headers = new Headers();
+  if (rows.length > limit && last !== undefined) headers.set("link", nextLink(request, last));
+  return Response.json(page.map(toItem), { headers });
+}
