@@ -16,14 +16,21 @@ export interface RecordingStore {
   /** Makes an empty live object. Harmless when it exists. Returns what later calls need. */
   begin(key: string, headerBytes: number): Promise<StorageState>;
 
-  /** Opens the live object for bytes from `position` of the file on; bytes already there are overwritten. */
+  /**
+   * Opens the live object for bytes from `position` of the file on; bytes already there are overwritten.
+   * @throws AppError `recording_closed` when it is sealed, `not_found` when it or bytes before `position` are gone
+   */
   openAppend(live: LiveObject, position: number): Promise<AppendSink>;
 
   /**
    * Writes the final header, cuts the file after `endPosition`, makes it durable and gives it its
    * final name. Sealing a sealed object again with the same arguments changes nothing.
+   * @throws AppError `not_found` when the object or bytes before `endPosition` are gone
    */
   seal(live: LiveObject, header: Uint8Array, endPosition: number): Promise<SealedObject>;
+
+  /** Turns a sealed object back into a live one with the same bytes, to go on appending. Harmless when it is live. */
+  reopen(live: LiveObject): Promise<StorageState>;
 
   /** Size and entity tag of a sealed object, or of a live one as far as it has come; null when there is none. */
   stat(key: string): Promise<StoredObject | null>;
@@ -41,12 +48,7 @@ export interface RecordingStore {
 /** JSON that only the backend understands; saved in the recording's row with the offset it belongs to. */
 export type StorageState = JsonValue;
 export type JsonValue =
-  | null
-  | boolean
-  | number
-  | string
-  | JsonValue[]
-  | { [key: string]: JsonValue };
+  null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
 export interface LiveObject {
   readonly key: string;
@@ -70,7 +72,7 @@ export type SealedObject = StoredObject;
 
 /** One append. Exactly one of `commit` and `abort` ends it. */
 export interface AppendSink {
-  /** Takes the next bytes; resolves when more may come (back-pressure). */
+  /** Takes the next bytes; resolves when more may come (back-pressure). The caller must not change them afterwards. */
   write(bytes: Uint8Array): Promise<void>;
   /** Rewrites the reserved header region of the live object as part of this append. */
   writeHeader(header: Uint8Array): Promise<void>;

@@ -91,6 +91,7 @@ CREATE TABLE "recordings" (
     "upload_offset" BIGINT NOT NULL DEFAULT 0,
     "upload_length" BIGINT,
     "index_state" BYTEA,
+    "resume_tail" BYTEA,
     "storage_state" JSONB,
     "append_token" UUID,
     "append_expires_at" TIMESTAMPTZ(3),

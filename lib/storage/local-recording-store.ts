@@ -1,0 +1,231 @@
+import { randomUUID } from "node:crypto";
+import type { BigIntStats } from "node:fs";
+import { type FileHandle, open, rename, rm, stat, statfs } from "node:fs/promises";
+import path from "node:path";
+import type { Readable } from "node:stream";
+import { AppError } from "@/lib/errors/app-error";
+import { FreeSpaceGate, type FreeSpaceLimits } from "./free-space-gate";
+import { LocalAppendSink } from "./local-append-sink";
+import {
+  FILE_MODE,
+  makeDirectory,
+  onDisk,
+  storageFull,
+  syncDirectory,
+  systemCode,
+  writeFully,
+} from "./local-files";
+import type {
+  AppendSink,
+  ByteRange,
+  LiveObject,
+  RecordingStore,
+  SealedObject,
+  StorageState,
+  StoredObject,
+} from "./recording-store";
+import { checkedKey, PART_SUFFIX } from "./storage-key";
+
+const MEBIBYTE = 1024 * 1024;
+/** Recordings under way need room to end well, so new ones are refused before the disk is quite full. */
+const FREE_SPACE_LIMITS: FreeSpaceLimits = {
+  closeBelowBytes: 256 * MEBIBYTE,
+  openAboveBytes: 512 * MEBIBYTE,
+};
+/** Fewer, larger reads than Node's 64 KiB; still small beside a connection's own buffers. */
+const READ_BYTES = 256 * 1024;
+
+interface LocalStoreOptions {
+  /** Bytes free for unprivileged users on the volume of `root`. */
+  readonly freeBytes?: (root: string) => Promise<number>;
+}
+
+/**
+ * Keeps recordings as files under `root`: `<key>` when sealed, `<key>.part` until then.
+ * The name tells the state, and a rename changes it, so no crash leaves a file that claims to be whole.
+ */
+export class LocalRecordingStore implements RecordingStore {
+  readonly backend = "local";
+  private readonly gate = new FreeSpaceGate(FREE_SPACE_LIMITS);
+  private readonly freeBytes: (root: string) => Promise<number>;
+
+  constructor(
+    private readonly root: string,
+    options: LocalStoreOptions = {},
+  ) {
+    this.freeBytes = options.freeBytes ?? freeBytesOf;
+  }
+
+  async checkWritable(): Promise<void> {
+    await onDisk(async () => {
+      await makeDirectory(this.root);
+      const probe = path.join(this.root, `.writable-${randomUUID()}`);
+      try {
+        await writeNewFile(probe, Buffer.from("ok"));
+      } finally {
+        await rm(probe, { force: true });
+      }
+      if (!this.gate.admits(await this.freeBytes(this.root))) throw storageFull();
+    });
+  }
+
+  async begin(key: string, headerBytes: number): Promise<StorageState> {
+    const live = this.livePath(key);
+    await onDisk(async () => {
+      if ((await statOrNull(this.sealedPath(key))) !== null) return;
+      await makeDirectory(path.dirname(live));
+      const handle = await open(live, "a", FILE_MODE);
+      try {
+        const { size } = await handle.stat();
+        if (size < headerBytes) await handle.truncate(headerBytes);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await syncDirectory(path.dirname(live));
+    });
+    return {};
+  }
+
+  async openAppend(live: LiveObject, position: number): Promise<AppendSink> {
+    const handle = await onDisk(() => this.openLive(live.key, position));
+    return new LocalAppendSink(handle, position);
+  }
+
+  async seal(live: LiveObject, header: Uint8Array, endPosition: number): Promise<SealedObject> {
+    const livePath = this.livePath(live.key);
+    const sealedPath = this.sealedPath(live.key);
+    return onDisk(async () => {
+      // Renamed already, by a process that died before it could say so: there is nothing left to do.
+      const sealed = await statOrNull(sealedPath);
+      if (sealed !== null) return describe(sealed);
+      const handle = await this.openLive(live.key, endPosition);
+      try {
+        await writeFully(handle, [header], 0);
+        await handle.truncate(endPosition);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(livePath, sealedPath);
+      await syncDirectory(path.dirname(sealedPath));
+      return describe(await stat(sealedPath, { bigint: true }));
+    });
+  }
+
+  async reopen(live: LiveObject): Promise<StorageState> {
+    const sealedPath = this.sealedPath(live.key);
+    await onDisk(async () => {
+      if ((await statOrNull(sealedPath)) === null) return;
+      await rename(sealedPath, this.livePath(live.key));
+      await syncDirectory(path.dirname(sealedPath));
+    });
+    return {};
+  }
+
+  async stat(key: string): Promise<StoredObject | null> {
+    return onDisk(async () => {
+      const sealed = await statOrNull(this.sealedPath(key));
+      if (sealed !== null) return describe(sealed);
+      const live = await statOrNull(this.livePath(key));
+      return live === null ? null : describe(live);
+    });
+  }
+
+  async read(key: string, range?: ByteRange): Promise<Readable> {
+    const handle = await onDisk(() => this.openForReading(key));
+    return handle.createReadStream({ ...range, highWaterMark: READ_BYTES });
+  }
+
+  async put(key: string, bytes: Uint8Array): Promise<void> {
+    const target = this.sealedPath(key);
+    const temporary = `${target}.${randomUUID()}${PART_SUFFIX}`;
+    await onDisk(async () => {
+      await makeDirectory(path.dirname(target));
+      try {
+        await writeNewFile(temporary, bytes);
+        await rename(temporary, target);
+      } catch (error) {
+        await rm(temporary, { force: true });
+        throw error;
+      }
+      await syncDirectory(path.dirname(target));
+    });
+  }
+
+  async delete(key: string): Promise<void> {
+    const sealedPath = this.sealedPath(key);
+    await onDisk(async () => {
+      await rm(this.livePath(key), { force: true });
+      await rm(sealedPath, { force: true });
+      await syncDirectory(path.dirname(sealedPath)).catch(ignoreMissing);
+    });
+  }
+
+  private sealedPath(key: string): string {
+    return path.join(this.root, checkedKey(key));
+  }
+
+  private livePath(key: string): string {
+    return this.sealedPath(key) + PART_SUFFIX;
+  }
+
+  /**
+   * @throws AppError `recording_closed` when the object is sealed, `not_found` when it or bytes before
+   *   `position` are gone: writing there would leave a hole that looks like data.
+   */
+  private async openLive(key: string, position: number): Promise<FileHandle> {
+    const handle = await open(this.livePath(key), "r+").catch(async (error: unknown) => {
+      if ((await statOrNull(this.sealedPath(key))) === null) throw error;
+      throw new AppError("recording_closed", "This recording is finished; nothing can be added.");
+    });
+    const { size } = await handle.stat();
+    if (size >= position) return handle;
+    await handle.close();
+    throw new AppError("not_found", "The storage has lost bytes of this recording.");
+  }
+
+  private async openForReading(key: string): Promise<FileHandle> {
+    return open(this.sealedPath(key), "r").catch((error: unknown) => {
+      ignoreMissing(error);
+      return open(this.livePath(key), "r");
+    });
+  }
+}
+
+async function freeBytesOf(directory: string): Promise<number> {
+  const { bavail, bsize } = await statfs(directory);
+  return bavail * bsize;
+}
+
+async function writeNewFile(file: string, bytes: Uint8Array): Promise<void> {
+  const handle = await open(file, "wx", FILE_MODE);
+  try {
+    await writeFully(handle, [bytes], 0);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function statOrNull(file: string): Promise<BigIntStats | null> {
+  try {
+    return await stat(file, { bigint: true });
+  } catch (error) {
+    ignoreMissing(error);
+    return null;
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (systemCode(error) !== "ENOENT") throw error;
+}
+
+function describe(file: BigIntStats): StoredObject {
+  return {
+    sizeBytes: Number(file.size),
+    // The time in nanoseconds, so that it differs between any two writes; the size for coarser clocks.
+    etag: `"${file.size.toString(16)}-${file.mtimeNs.toString(16)}"`,
+    modifiedAt: file.mtime,
+  };
+}
