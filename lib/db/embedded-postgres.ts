@@ -109,20 +109,20 @@ async function initialise(place: Place): Promise<void> {
 }
 
 async function runInitdb(place: Place, directory: string): Promise<void> {
-  const arguments_ = [
+  const options = [
     ...["-D", HERE, "-U", NAME, "--pwfile", `${HERE}/../cluster.password`, "--auth=scram-sha-256"],
     // PostgreSQL's own collation sorts the same on every machine and with every C library.
     ...["-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions"],
     ...(place.durable ? [] : ["--no-sync"]),
   ];
-  await promisify(execFile)(place.installation.initdb, arguments_, {
-    cwd: directory,
-    ...place.account,
-  }).catch((error: Error & { stderr?: string }) => {
-    throw new Error(`The embedded database could not be made: ${error.stderr ?? error.message}`, {
-      cause: error,
+  try {
+    await promisify(execFile)(place.installation.initdb, options, {
+      cwd: directory,
+      ...place.account,
     });
-  });
+  } catch (cause) {
+    throw new Error(`The embedded database could not be made: ${String(cause)}`, { cause });
+  }
 }
 
 async function start(place: Place, connection: Connection): Promise<Postmaster> {
@@ -162,17 +162,15 @@ async function spawnServer(place: Place, port: number): Promise<ChildProcess> {
 
 async function untilReady(place: Place, child?: ChildProcess): Promise<Postmaster> {
   const deadline = Date.now() + READY_TIMEOUT_MS;
-  let failure: Error | undefined;
-  child?.once("error", (error) => (failure = error));
+  let ended = false;
+  for (const event of ["error", "exit"]) child?.once(event, () => (ended = true));
   child?.unref();
-  while (Date.now() < deadline && failure === undefined && child?.exitCode == null) {
+  while (Date.now() < deadline && !ended) {
     const postmaster = await findPostmaster(place.cluster);
     if (postmaster?.ready) return postmaster;
     await delay(POLL_MS);
   }
-  throw new Error(
-    `The embedded database did not start: ${failure?.message ?? (await lastLines(place.logFile))}`,
-  );
+  throw new Error(`The embedded database did not start: ${await lastLines(place.logFile)}`);
 }
 
 async function stop(place: Place, { pid }: Postmaster): Promise<void> {

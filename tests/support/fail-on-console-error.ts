@@ -1,18 +1,19 @@
-import { afterEach, beforeEach, expect, vi } from "vitest";
+import { afterEach, beforeEach, expect, type MockInstance, vi } from "vitest";
 
+let report: MockInstance | undefined;
 let seen: unknown[][] = [];
 let expected: RegExp[] = [];
 
 beforeEach(() => {
   seen = [];
   expected = [];
-  vi.spyOn(console, "error").mockImplementation((...values: unknown[]) => {
+  report = vi.spyOn(console, "error").mockImplementation((...values: unknown[]) => {
     seen.push(values);
   });
 });
 
 afterEach(() => {
-  vi.mocked(console.error).mockRestore();
+  report?.mockRestore();
   const unexpected = seen.filter(
     (values) => !expected.some((pattern) => pattern.test(values.join(" "))),
   );

@@ -7,20 +7,24 @@ declare module "vitest" {
   }
 }
 
+interface Shared {
+  readonly server: Promise<TestPostgres>;
+  users: number;
+}
+
 // Projects load this file apart from one another but in one process: they share the server through it.
 const slot = Symbol.for("sortie.test.postgres");
-type Holder = { [slot]?: { readonly server: Promise<TestPostgres>; users: number } };
+const holder = globalThis as { [slot]?: Shared | undefined };
 
 /** One PostgreSQL for the run, with a migrated template that each test copies. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  const holder = globalThis as Holder;
   const shared = (holder[slot] ??= { server: startTestPostgres(), users: 0 });
   shared.users += 1;
   project.provide("postgresUrl", (await shared.server).url);
   return async () => {
     shared.users -= 1;
     if (shared.users > 0) return;
-    delete holder[slot];
+    holder[slot] = undefined;
     await (await shared.server).stop();
   };
 }

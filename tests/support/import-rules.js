@@ -1,7 +1,9 @@
 // @ts-check
+import { posix, relative } from "node:path";
+
 /**
  * The import rules of the layout, in one table: lint enforces them while you type and
- * `import-rules.test.ts` names the offender. A rule forbids what `may not import` lists;
+ * `import-rules.test.ts` names the offender. A rule forbids what its `forbid` lists;
  * everything else is allowed.
  *
  * @typedef {object} ImportRule
@@ -17,12 +19,15 @@ const IO =
 const PACKAGES_WITH_IO =
   /^(pg|ioredis|bullmq|ws|next|next-auth|pino|@aws-sdk\/|@prisma\/|dockerode|@kubernetes\/)/;
 
+/** A test may reach for anything it needs to see. */
+const TESTS = ["**/*.test.ts", "**/*.test.tsx"];
+
 /** @type {ImportRule[]} */
 export const importRules = [
   {
     name: "lib never imports app, workers or the server",
     files: ["lib/**"],
-    except: [],
+    except: TESTS,
     forbid: [/^@\/(app|workers|scripts|server|tests)(\/|$)/],
   },
   {
@@ -33,13 +38,13 @@ export const importRules = [
       "lib/errors/**",
       "lib/recordings/recording-state.ts",
     ],
-    except: ["**/*.test.ts"],
+    except: TESTS,
     forbid: [IO, PACKAGES_WITH_IO, /^react/, /^@\/lib\/(?!errors|webm|asciicast)/],
   },
   {
     name: "the recorder is a browser library: pure modules and shared schemas only, and nothing of Next",
     files: ["lib/recorder/**"],
-    except: ["**/*.test.ts"],
+    except: TESTS,
     forbid: [
       IO,
       PACKAGES_WITH_IO,
@@ -50,7 +55,7 @@ export const importRules = [
   {
     name: "only lib/db knows Prisma's client",
     files: ["app/**", "lib/**", "workers/**", "server.ts"],
-    except: ["lib/db/**", "**/*.test.ts"],
+    except: ["lib/db/**", ...TESTS],
     forbid: [/^@prisma\//, /^pg$/, /^@\/lib\/db\/generated/],
   },
   {
@@ -74,12 +79,13 @@ export const importRules = [
   {
     name: "use cases know ports, not adapters, HTTP or the composition",
     files: ["lib/recordings/**", "lib/sessions/**"],
-    except: ["**/*.test.ts"],
+    except: TESTS,
     forbid: [
       /^next/,
       /^react/,
       /^ws$/,
-      /^@\/lib\/(http|gateway|composition|recorder)/,
+      /^@\/lib\/http\/(?!client$)/,
+      /^@\/lib\/(gateway|composition|recorder)/,
       /^@\/lib\/storage\/(?!recording-store)/,
       /^@\/lib\/providers\/(?!session-provider)/,
     ],
@@ -97,15 +103,73 @@ export const importRules = [
   },
 ];
 
-/** The same table as ESLint configuration. */
-export const restrictedImports = importRules.map((rule) => ({
-  files: rule.files.flatMap((glob) => (glob.endsWith("**") ? [`${glob}/*.{ts,tsx}`] : [glob])),
-  ignores: rule.except,
-  plugins: { layout: { rules: { [ruleId(rule)]: eslintRule(rule) } } },
-  rules: { [`layout/${ruleId(rule)}`]: "error" },
-}));
+/**
+ * @typedef {object} Violation
+ * @property {string} file       from the root of the repository
+ * @property {string} specifier  as written in the file
+ * @property {string} rule       the rule's name
+ */
 
-/** @param {ImportRule} rule */
-function ruleId(rule) {
-  return rule.name.toLowerCase().replaceAll(/[^a-z]+/g, "-");
+/**
+ * The rules that `file` breaks by importing `specifier`.
+ * @param {string} file       from the root of the repository, with forward slashes
+ * @param {string} specifier  as written in the file
+ * @returns {Violation[]}
+ */
+export function violations(file, specifier) {
+  const target = specifier.startsWith(".")
+    ? `@/${posix.join(posix.dirname(file), specifier)}`
+    : specifier;
+  return importRules
+    .filter((rule) => rule.files.some((glob) => matches(file, glob)))
+    .filter((rule) => !rule.except.some((glob) => matches(file, glob)))
+    .filter((rule) => rule.forbid.some((pattern) => pattern.test(target)))
+    .map((rule) => ({ file, specifier, rule: rule.name }));
 }
+
+/**
+ * @param {string} file
+ * @param {string} glob  with `**` for any folders and `*` for any part of a name
+ */
+function matches(file, glob) {
+  const pattern = glob.replaceAll(/[.+^${}()|[\]\\]|\*\*\/|\*\*|\*/g, (part) => {
+    if (part === "**/") return "(?:.*/)?";
+    if (part === "**") return ".*";
+    return part === "*" ? "[^/]*" : `\\${part}`;
+  });
+  return new RegExp(`^${pattern}$`).test(file);
+}
+
+/** @type {import("eslint").Rule.RuleModule} */
+const importsRule = {
+  meta: {
+    type: "problem",
+    schema: [],
+    messages: { forbidden: "{{rule}} (imports “{{specifier}}”)" },
+  },
+  create(context) {
+    const file = relative(context.cwd, context.filename).replaceAll("\\", "/");
+    /** @param {{ source?: import("estree").Node | null | undefined }} node */
+    const check = ({ source }) => {
+      if (source?.type !== "Literal" || typeof source.value !== "string") return;
+      for (const { rule, specifier } of violations(file, source.value)) {
+        context.report({ node: source, messageId: "forbidden", data: { rule, specifier } });
+      }
+    };
+    return {
+      ImportDeclaration: check,
+      ImportExpression: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+    };
+  },
+};
+
+/** The same table as ESLint configuration. */
+export const restrictedImports = [
+  {
+    files: ["**/*.{ts,tsx,js,mjs}"],
+    plugins: { layout: { rules: { imports: importsRule } } },
+    rules: { "layout/imports": /** @type {const} */ ("error") },
+  },
+];

@@ -87,8 +87,8 @@ async function linkLibraries(packageDirectory: string): Promise<void> {
   for (const { source, target } of symlinkList.parse(listed)) {
     const link = join(packageDirectory, target);
     const destination = relative(dirname(link), join(packageDirectory, source)) || basename(source);
-    await symlink(destination, link).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "EEXIST") throw error;
+    await symlink(destination, link).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     });
   }
 }
