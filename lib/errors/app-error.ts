@@ -5,6 +5,8 @@ export const HTTP_STATUS_BY_CODE = {
   bad_request: 400,
   unauthenticated: 401,
   wrong_credentials: 401,
+  wrong_password: 403,
+  account_disabled: 403,
   forbidden: 403,
   bad_origin: 403,
   not_found: 404,

@@ -53,11 +53,11 @@ export function nextLink(request: Request, last: PagePosition): string {
  * A page as JSON, with the link to the next one where there is one. Ask the database for `limit + 1`
  * rows: the extra one only tells that there is more.
  */
-export function pageResponse<Row extends PagePosition, Item>(
+export function pageResponse<Row extends PagePosition>(
   request: Request,
   rows: readonly Row[],
   limit: number,
-  toItem: (row: Row) => Item,
+  toItem: (row: Row) => unknown,
 ): Response {
   const page = rows.slice(0, limit);
   const last = page.at(-1);

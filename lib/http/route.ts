@@ -1,9 +1,10 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { ACCESS_BY_ROUTE, type RouteName } from "@/lib/auth/route-permissions";
 import { type Actor, may } from "@/lib/auth/permissions";
 import { findActor } from "@/lib/auth/find-actor";
 import { services, type Services } from "@/lib/composition/services";
 import { AppError } from "@/lib/errors/app-error";
+import { readJson } from "./body";
 import { refuseForeignOrigin } from "./origin";
 import { type Client, clientOf } from "./client";
 import { problemResponse } from "./problem";
@@ -94,28 +95,4 @@ function parse<T>(schema: z.ZodType<T> | undefined, value: unknown, where: strin
     "bad_request",
     `The ${where} is not valid${field ? ` at “${field}”` : ""}: ${issue?.message ?? "unexpected value"}.`,
   );
-}
-
-const MAX_JSON_BYTES = 64 * 1024;
-
-async function readJson(request: Request): Promise<unknown> {
-  const text = await readText(request);
-  if (text === "") return {};
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new AppError("bad_request", "The body is not JSON. Send a JSON object.");
-  }
-}
-
-async function readText(request: Request): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let sizeBytes = 0;
-  for await (const chunk of request.body ?? []) {
-    sizeBytes += chunk.byteLength;
-    if (sizeBytes > MAX_JSON_BYTES) throw new AppError("too_large", "The body is over 64 KiB.");
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }

@@ -1,0 +1,106 @@
+import type { NextApiRequest, NextApiResponse } from "next";
+import NextAuth from "next-auth";
+import { AppError } from "@/lib/errors/app-error";
+import { type AuthDeps, type Caller, nextAuthOptions } from "./next-auth-options";
+import { cookiesOf, sessionCookieName } from "./session-token";
+
+/** What we use of next-auth. Its `_log` would let strangers write into our log. */
+const ACTIONS_BY_METHOD: Readonly<Record<string, readonly string[]>> = {
+  GET: ["csrf", "providers", "session", "signin", "error"],
+  POST: ["signin", "callback", "signout"],
+};
+
+export interface AuthRequest extends Caller {
+  readonly request: Request;
+  /** The path after `/api/auth/`, as segments. */
+  readonly segments: readonly string[];
+  readonly query: Readonly<Record<string, string>>;
+  /** The fields of the form that was posted. */
+  readonly form: Readonly<Record<string, string>>;
+  /** The origin users see. */
+  readonly origin: string;
+}
+
+/**
+ * Lets next-auth answer a request. It is called the way pages routers do, because that form takes
+ * every part of the request as data: so it sees the origin and the cookies that we decided on, and
+ * none of the proxy headers that anybody could have written.
+ * @throws AppError `not_found` for an action we do not use.
+ */
+export async function answerAuthRequest(deps: AuthDeps, input: AuthRequest): Promise<Response> {
+  const { request, segments, query, form } = input;
+  const action = segments[0] ?? "";
+  if (!ACTIONS_BY_METHOD[request.method]?.includes(action)) {
+    throw new AppError("not_found", "There is nothing at this address.");
+  }
+  // Without NEXTAUTH_URL next-auth takes its address from these two headers, if this variable tells it to.
+  process.env["AUTH_TRUST_HOST"] ??= "true";
+  const { host, protocol } = new URL(input.origin);
+  const forwarded = { "x-forwarded-host": host, "x-forwarded-proto": protocol.slice(0, -1) };
+
+  const recorder = new ResponseRecorder();
+  const plain = {
+    method: request.method,
+    query: { ...query, nextauth: [...segments] },
+    body: form,
+    cookies: cookiesFor(deps, input),
+    headers: forwarded,
+  };
+  await NextAuth(
+    plain as unknown as NextApiRequest,
+    recorder as unknown as NextApiResponse,
+    nextAuthOptions(deps, input),
+  );
+  return recorder.response();
+}
+
+/** The request's cookies, without a sign-in that was revoked: next-auth alone would still renew it. */
+function cookiesFor(deps: AuthDeps, { request, actor }: AuthRequest): Record<string, string> {
+  const { [sessionCookieName(deps.config)]: signIn, ...others } = cookiesOf(request.headers);
+  return actor === null || signIn === undefined
+    ? others
+    : { ...others, [sessionCookieName(deps.config)]: signIn };
+}
+
+/** The few members of Next's API response that next-auth uses; gathers a `Response`. */
+class ResponseRecorder {
+  private statusCode = 200;
+  private body: string | null = null;
+  private readonly headers = new Map<string, string | readonly string[]>();
+
+  status(code: number): this {
+    this.statusCode = code;
+    return this;
+  }
+
+  getHeader(name: string): string | readonly string[] | undefined {
+    return this.headers.get(name.toLowerCase());
+  }
+
+  setHeader(name: string, value: string | readonly string[]): this {
+    this.headers.set(name.toLowerCase(), value);
+    return this;
+  }
+
+  json(value: unknown): void {
+    this.setHeader("content-type", "application/json");
+    this.body = JSON.stringify(value);
+  }
+
+  send(value: unknown): void {
+    if (typeof value === "string") this.body = value;
+    else if (value !== undefined) this.json(value);
+  }
+
+  end(): void {
+    this.body = null;
+  }
+
+  response(): Response {
+    const headers = new Headers();
+    for (const [name, value] of this.headers) {
+      for (const each of typeof value === "string" ? [value] : value) headers.append(name, each);
+    }
+    return new Response(this.body, { status: this.statusCode, headers });
+  }
+}

@@ -1,0 +1,115 @@
+import { isIPv6 } from "node:net";
+import type { Client } from "@/lib/audit/record-audit-event";
+import type { Database, DatabaseOrTransaction } from "@/lib/db/database";
+import { AppError } from "@/lib/errors/app-error";
+import { encodeSignInError, signInErrorSentence } from "./sign-in-error";
+
+const MINUTE_MS = 60_000;
+const WINDOW_MS = 15 * MINUTE_MS;
+/** Wrong passwords within the window after which no more are looked at. */
+const MAX_FAILURES_PER_NAME = 10;
+const MAX_FAILURES_PER_ADDRESS = 50;
+
+/** A try that was counted and may still turn out to be right. */
+export interface Attempt {
+  readonly nameKey: string;
+  readonly addressKey: string | null;
+  readonly windowStart: Date;
+}
+
+interface Limit {
+  readonly key: string;
+  readonly maxFailures: number;
+}
+
+/**
+ * Counts a try as wrong before the password is looked at, so that any number of tries at the same
+ * time, in any number of processes, cannot get past the limit. `forgiveAttempt` takes it back.
+ * Refused tries are not counted: whoever waits gets in.
+ * @throws AppError `rate_limited`, with the time until a try is looked at again.
+ */
+export async function countAttempt(
+  { db, now }: { readonly db: Database; readonly now: () => Date },
+  username: string,
+  client: Client,
+): Promise<Attempt> {
+  const at = now().getTime();
+  const nameKey = `user:${username}`;
+  const addressKey = client.ip === null ? null : `ip:${networkOf(client.ip)}`;
+  const limits: Limit[] = [{ key: nameKey, maxFailures: MAX_FAILURES_PER_NAME }];
+  if (addressKey !== null) limits.push({ key: addressKey, maxFailures: MAX_FAILURES_PER_ADDRESS });
+
+  const windowStart = new Date(at - (at % MINUTE_MS));
+  await db.$transaction(async (transaction) => {
+    // One after the other, in the same order everywhere: names sort after addresses.
+    for (const { key } of limits.toReversed()) {
+      await transaction.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))::text`;
+    }
+    const waitMs = Math.max(
+      ...(await Promise.all(limits.map((limit) => waitFor(transaction, limit, at)))),
+    );
+    if (waitMs > 0) throw tooMany(waitMs);
+    for (const { key } of limits) {
+      await transaction.signInAttempt.upsert({
+        where: { key_windowStart: { key, windowStart } },
+        create: { key, windowStart, failures: 1 },
+        update: { failures: { increment: 1 } },
+      });
+    }
+  });
+  return { nameKey, addressKey, windowStart };
+}
+
+/** The password was right: forgets the name's wrong ones, and takes this try off the address. */
+export async function forgiveAttempt(
+  db: DatabaseOrTransaction,
+  { nameKey, addressKey, windowStart }: Attempt,
+): Promise<void> {
+  await db.signInAttempt.deleteMany({ where: { key: nameKey } });
+  if (addressKey === null) return;
+  await db.signInAttempt.updateMany({
+    where: { key: addressKey, windowStart, failures: { gt: 0 } },
+    data: { failures: { decrement: 1 } },
+  });
+}
+
+/** Removes counters that no longer count; returns how many. */
+export async function removeStaleAttempts(db: DatabaseOrTransaction, now: Date): Promise<number> {
+  const before = new Date(now.getTime() - WINDOW_MS);
+  const { count } = await db.signInAttempt.deleteMany({ where: { windowStart: { lte: before } } });
+  return count;
+}
+
+/** Milliseconds until enough of the key's counters have left the window; 0 when a try is free now. */
+async function waitFor(db: DatabaseOrTransaction, limit: Limit, at: number): Promise<number> {
+  const counters = await db.signInAttempt.findMany({
+    where: { key: limit.key, windowStart: { gt: new Date(at - WINDOW_MS) } },
+    orderBy: { windowStart: "asc" },
+  });
+  let failures = counters.reduce((sum, counter) => sum + counter.failures, 0);
+  let waitMs = 0;
+  for (const counter of counters) {
+    if (failures < limit.maxFailures) break;
+    failures -= counter.failures;
+    waitMs = counter.windowStart.getTime() + WINDOW_MS - at;
+  }
+  return waitMs;
+}
+
+function tooMany(waitMs: number): AppError {
+  const retryAfterSeconds = Math.ceil(waitMs / 1000);
+  const sentence = signInErrorSentence(
+    encodeSignInError({ code: "rate_limited", retryAfterSeconds }),
+  );
+  return new AppError("rate_limited", sentence, { retryAfterSeconds });
+}
+
+/** One household or office is one IPv6 /64; a single IPv6 address can be changed at will. */
+function networkOf(ip: string): string {
+  if (!isIPv6(ip)) return ip;
+  const [head = "", tail] = ip.split("::");
+  const before = head.split(":").filter((group) => group !== "");
+  const after = tail?.split(":").filter((group) => group !== "") ?? [];
+  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => "0");
+  return `${[...before, ...zeros, ...after].slice(0, 4).join(":")}::/64`;
+}
