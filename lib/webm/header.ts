@@ -1,0 +1,132 @@
+import { type CueList, thin } from "./cue-list";
+import { concat, element, float64, ID, uint, wideElementHead } from "./ebml";
+import type { MediaIndex, WebmIndexer } from "./indexer";
+import { RESERVED_HEADER_BYTES } from "./indexer-state";
+import type { StreamHead } from "./stream-head";
+import { WebmError } from "./webm-error";
+
+/** What turns a live file into a finished one. */
+export interface SealedHeader {
+  /** `RESERVED_HEADER_BYTES` bytes for the start of the file. */
+  readonly header: Uint8Array;
+  /** Where the file is to be cut. */
+  readonly endPosition: number;
+  readonly durationMs: number;
+  /** As in a MIME type's `codecs` parameter, e.g. `vp9,opus`. */
+  readonly codec: string;
+  /** Pixels; 0 without video. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A Void element of at least this size can be made to fill any gap. */
+const MIN_VOID_BYTES = 9;
+
+/**
+ * The header of a file that is still growing: playable from its start, without duration or cues.
+ * @throws WebmError `no_media` before the first Cluster
+ */
+export function liveHeader(indexer: Pick<WebmIndexer, "index">): Uint8Array {
+  const { head } = indexOf(indexer);
+  return padded(
+    concat(
+      element(ID.ebml, head.parts.ebml),
+      wideElementHead(ID.segment, "unknown"),
+      element(ID.info, head.infoWithoutDuration),
+      element(ID.tracks, head.parts.tracks),
+    ),
+  );
+}
+
+/**
+ * The header of the finished file (RFC 9559 §5.1): size, duration and a SeekHead that leads to Info, Tracks
+ * and Cues, all within the reserved bytes. The same stream always gives the same bytes. Cues that do not
+ * fit are thinned evenly. A Cluster that promises more than has come leaves the Segment's size unknown,
+ * or players would refuse the Cluster.
+ * @throws WebmError `no_media` before the first whole block
+ */
+export function sealedHeader(indexer: Pick<WebmIndexer, "index" | "blockEnd">): SealedHeader {
+  const index = indexOf(indexer);
+  const { head, endTicks } = index;
+  if (endTicks === null) throw noMedia();
+
+  const ebml = element(ID.ebml, head.parts.ebml);
+  const segmentStart = ebml.length + wideElementHead(ID.segment, "unknown").length;
+  const info = element(ID.info, head.infoWithoutDuration, element(ID.duration, float64(endTicks)));
+  const tracks = element(ID.tracks, head.parts.tracks);
+  const segmentSize = index.endsInsideCluster ? "unknown" : indexer.blockEnd - segmentStart;
+  const seek = seekHead(info.length, tracks.length, index.cues.cues.length > 0);
+  const beforeCues = concat(ebml, wideElementHead(ID.segment, segmentSize), seek, info, tracks);
+  const roomForCues = RESERVED_HEADER_BYTES - beforeCues.length - MIN_VOID_BYTES;
+  return {
+    header: padded(concat(beforeCues, fittingCues(index, segmentStart, roomForCues))),
+    endPosition: indexer.blockEnd,
+    durationMs: Math.round((endTicks * head.timestampScaleNs) / 1e6),
+    codec: head.codec,
+    width: head.width,
+    height: head.height,
+  };
+}
+
+function indexOf({ index }: Pick<WebmIndexer, "index">): MediaIndex {
+  if (index === null) throw noMedia();
+  return index;
+}
+
+/** SeekHead, Info, Tracks and Cues follow each other; positions count from the Segment's data (§5.1.1). */
+function seekHead(infoBytes: number, tracksBytes: number, hasCues: boolean): Uint8Array {
+  const entry = (id: number, position: number) =>
+    element(ID.seek, element(ID.seekId, uint(id)), element(ID.seekPosition, uint(position, 4)));
+  const at = (start: number) =>
+    element(
+      ID.seekHead,
+      entry(ID.info, start),
+      entry(ID.tracks, start + infoBytes),
+      ...(hasCues ? [entry(ID.cues, start + infoBytes + tracksBytes)] : []),
+    );
+  return at(at(0).length);
+}
+
+/** Empty when there is nowhere to seek to: Cues may not be empty (§5.1.5). */
+function fittingCues({ cues, head }: MediaIndex, segmentStart: number, room: number): Uint8Array {
+  if (cues.cues.length === 0) return new Uint8Array(0);
+  let list = cues;
+  let encoded = encodeCues(list, head, segmentStart);
+  while (encoded.length > room) {
+    list = thin(list);
+    encoded = encodeCues(list, head, segmentStart);
+  }
+  return encoded;
+}
+
+function encodeCues(list: CueList, head: StreamHead, segmentStart: number): Uint8Array {
+  const points = list.cues.map(({ ticks, position }) =>
+    element(
+      ID.cuePoint,
+      element(ID.cueTime, uint(ticks)),
+      element(
+        ID.cueTrackPositions,
+        element(ID.cueTrack, uint(head.cueTrack)),
+        element(ID.cueClusterPosition, uint(position - segmentStart)),
+      ),
+    ),
+  );
+  return element(ID.cues, ...points);
+}
+
+/** Fills up to the reserved size with a Void element (RFC 8794 §11.3.2). */
+function padded(header: Uint8Array): Uint8Array {
+  const gap = RESERVED_HEADER_BYTES - header.length;
+  const head = wideElementHead(ID.void, Math.max(0, gap - MIN_VOID_BYTES));
+  if (gap < head.length) {
+    throw new WebmError(
+      "header_too_large",
+      "The recording's header does not fit the reserved bytes.",
+    );
+  }
+  return concat(header, head, new Uint8Array(gap - head.length));
+}
+
+function noMedia(): WebmError {
+  return new WebmError("no_media", "The recording holds no picture and no sound yet.");
+}

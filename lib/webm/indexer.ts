@@ -1,0 +1,349 @@
+import type { CueList } from "./cue-list";
+import { readBlockHeader } from "./block-header";
+import { concat, type ElementHeader, ID, readElementHeader, readNumber } from "./ebml";
+import { finishBlock } from "./finish-block";
+import {
+  filePosition,
+  freshState,
+  type IndexerState,
+  type OpenBlock,
+  type OpenCluster,
+  RESERVED_HEADER_BYTES,
+} from "./indexer-state";
+import { decodeState, encodeState } from "./saved-state";
+import { checkEbmlHeader, parseStreamHead, type StreamHead } from "./stream-head";
+import { WebmError } from "./webm-error";
+
+/** Follows a WebM stream as it arrives, in any pieces, without keeping it. */
+export interface WebmIndexer {
+  /**
+   * Takes the next bytes of the client's stream; returns those to append to the file at `bodyEnd` (as it
+   * was before the call). Before the first Cluster it returns none and keeps them. After an error the
+   * indexer is of no use: go on from what `save` returned last. @throws WebmError
+   */
+  feed(chunk: Uint8Array): Uint8Array;
+  /** The state after everything fed so far, small enough for a column. */
+  save(): Uint8Array;
+  /** Bytes fed so far. */
+  readonly sourceBytes: number;
+  /** File position after everything returned so far. */
+  readonly bodyEnd: number;
+  /** File position after the last whole block: where the file is cut when it is sealed. */
+  readonly blockEnd: number;
+  /** A whole block has arrived. */
+  readonly hasMedia: boolean;
+  /** What a header is written from; null before the first Cluster. */
+  readonly index: MediaIndex | null;
+}
+
+export interface MediaIndex {
+  readonly head: StreamHead;
+  readonly cues: CueList;
+  /** Null before the first whole block. */
+  readonly endTicks: number | null;
+  /** The file, cut at `blockEnd`, ends inside a Cluster that says it is longer. */
+  readonly endsInsideCluster: boolean;
+}
+
+/** An indexer for a new stream, or for the rest of one. @throws WebmError `corrupt` when `saved` is damaged */
+export function createIndexer(saved?: Uint8Array): WebmIndexer {
+  return new StreamIndexer(saved === undefined ? freshState() : decodeState(saved));
+}
+
+/** Id (4), size (8), and the longest thing read with them: a track number (8), a timestamp (2), flags (1). */
+const MAX_LOOKAHEAD_BYTES = 23;
+
+/** Leaves room for what sealing adds and some 150 cues. */
+const MAX_HEAD_BYTES = RESERVED_HEADER_BYTES - 4_096;
+
+const EBML_MAGIC = [0x1a, 0x45, 0xdf, 0xa3];
+
+/** What ends a Cluster of unknown size (RFC 8794 §6.2): its siblings. */
+const SEGMENT_CHILDREN: ReadonlySet<number> = new Set([
+  ID.cluster,
+  ID.cues,
+  ID.seekHead,
+  ID.info,
+  ID.tracks,
+  ID.tags,
+  ID.chapters,
+  ID.attachments,
+]);
+
+/** The bytes an element's handler has understood; null when it needs more than there are. */
+type Understood = number | null;
+
+class StreamIndexer implements WebmIndexer {
+  readonly #state: IndexerState;
+  #head: StreamHead | null = null;
+
+  constructor(state: IndexerState) {
+    this.#state = state;
+    if (state.bodyStart !== null) this.#head = this.#parseHead();
+  }
+
+  get sourceBytes(): number {
+    return this.#state.position + this.#state.pending.length;
+  }
+
+  get bodyEnd(): number {
+    return this.#state.bodyStart === null
+      ? RESERVED_HEADER_BYTES
+      : filePosition(this.#state, this.sourceBytes);
+  }
+
+  get blockEnd(): number {
+    const { media } = this.#state;
+    return media === null ? RESERVED_HEADER_BYTES : filePosition(this.#state, media.blockEnd);
+  }
+
+  get hasMedia(): boolean {
+    return this.#state.media !== null;
+  }
+
+  get index(): MediaIndex | null {
+    const { media, gapTicks, cues } = this.#state;
+    if (this.#head === null) return null;
+    return {
+      head: this.#head,
+      cues: { gapTicks, cues },
+      endTicks: media?.endTicks ?? null,
+      endsInsideCluster:
+        media !== null && media.clusterEnd !== null && media.clusterEnd > media.blockEnd,
+    };
+  }
+
+  save(): Uint8Array {
+    return encodeState(this.#state);
+  }
+
+  feed(chunk: Uint8Array): Uint8Array {
+    const { bodyStart: bodyStartBefore, pending } = this.#state;
+    const fedBefore = this.sourceBytes;
+    for (let at = 0; at < chunk.length;) at += this.#consume(chunk, at);
+
+    if (bodyStartBefore !== null) return chunk;
+    const { bodyStart } = this.#state;
+    if (bodyStart === null) return new Uint8Array(0);
+    if (bodyStart >= fedBefore) return chunk.subarray(bodyStart - fedBefore);
+    // The Cluster's first bytes came with an earlier chunk, too few to know it by.
+    return concat(pending, chunk);
+  }
+
+  /** Takes some of `chunk` from `at` on, at least one byte; returns how many. */
+  #consume(chunk: Uint8Array, at: number): number {
+    const state = this.#state;
+    const available = chunk.length - at;
+    if (state.skipUntil > state.position) {
+      return this.#advance(Math.min(available, state.skipUntil - state.position));
+    }
+    if (state.collecting !== null) return this.#collect(state.collecting, chunk, at);
+
+    const { pending } = state;
+    const window =
+      pending.length === 0
+        ? chunk
+        : concat(pending, chunk.subarray(at, at + MAX_LOOKAHEAD_BYTES - pending.length));
+    const windowAt = pending.length === 0 ? at : 0;
+    const understood = this.#readElement(window, windowAt);
+    if (understood === null) {
+      state.pending = window.slice(windowAt);
+      return state.pending.length - pending.length;
+    }
+    state.pending = new Uint8Array(0);
+    this.#advance(understood);
+    return understood - pending.length;
+  }
+
+  #advance(bytes: number): number {
+    const state = this.#state;
+    state.position += bytes;
+    if (state.skipUntil > state.position) return bytes;
+    if (state.block !== null && state.position >= state.block.end) finishBlock(state, this.#head);
+    const isPast = (end: number | null | undefined) =>
+      typeof end === "number" && state.position >= end;
+    if (isPast(state.cluster?.end)) state.cluster = null;
+    // Whatever follows the Segment is none of it.
+    if (isPast(state.segment?.end)) state.skipUntil = Number.MAX_SAFE_INTEGER;
+    return bytes;
+  }
+
+  /** The element at `at`, of which `bytes` holds the beginning. Changes nothing when it needs more of it. */
+  #readElement(bytes: Uint8Array, at: number): Understood {
+    const { cluster, block, segment, head } = this.#state;
+    if (head.ebml === null) expectMagic(bytes, at);
+    const header = readElementHeader(bytes, at);
+    if (header === null) return null;
+    if (segment === null) return this.#readBeforeSegment(header);
+    if (block !== null) return this.#readInBlockGroup(header, block, bytes, at);
+    if (cluster === null || (cluster.end === null && SEGMENT_CHILDREN.has(header.id))) {
+      return this.#readInSegment(header, segment.end);
+    }
+    return this.#readInCluster(header, cluster, bytes, at);
+  }
+
+  #readBeforeSegment(header: ElementHeader): Understood {
+    if (this.#state.head.ebml === null) return this.#startCollecting(header, null);
+    if (header.id === ID.segment) {
+      this.#state.segment = { end: header.size === "unknown" ? null : this.#dataEnd(header, null) };
+      return header.headerBytes;
+    }
+    if (header.id !== ID.void) throw new WebmError("not_webm", "The file is not a WebM file.");
+    return this.#skip(header, null);
+  }
+
+  #readInSegment(header: ElementHeader, end: number | null): Understood {
+    const state = this.#state;
+    state.cluster = null;
+    if (header.id === ID.cluster) {
+      if (this.#head === null) {
+        this.#head = this.#parseHead();
+        state.bodyStart = state.position;
+      }
+      const clusterEnd = header.size === "unknown" ? null : this.#dataEnd(header, end);
+      state.cluster = { start: state.position, end: clusterEnd, ticks: 0, isCued: false };
+      return header.headerBytes;
+    }
+    if (header.id === ID.ebml || header.id === ID.segment) {
+      throw new WebmError("corrupt", "A second recording starts inside the first.");
+    }
+    const isKept =
+      (header.id === ID.info && state.head.info === null) ||
+      (header.id === ID.tracks && state.head.tracks === null);
+    return isKept ? this.#startCollecting(header, end) : this.#skip(header, end);
+  }
+
+  #readInCluster(
+    header: ElementHeader,
+    cluster: OpenCluster,
+    bytes: Uint8Array,
+    at: number,
+  ): Understood {
+    const state = this.#state;
+    const parentEnd = cluster.end ?? state.segment?.end ?? null;
+    const end = this.#dataEnd(header, parentEnd);
+    if (header.id === ID.timestamp) {
+      const ticks = readNumber(header, bytes, at);
+      if (ticks === null) return null;
+      cluster.ticks = ticks;
+      return end - state.position;
+    }
+    if (header.id === ID.simpleBlock) {
+      const block = readBlockHeader(header, bytes, at);
+      if (block === null) return null;
+      state.block = { end, header: block, isKeyframe: block.isKeyframe, durationTicks: null };
+      state.skipUntil = end;
+      return header.headerBytes + block.length;
+    }
+    if (header.id === ID.blockGroup) {
+      // Its Block may be large: it is walked through like a Cluster, not gathered.
+      state.block = { end, header: null, isKeyframe: true, durationTicks: null };
+      return header.headerBytes;
+    }
+    if (SEGMENT_CHILDREN.has(header.id) || header.id === ID.ebml || header.id === ID.segment) {
+      throw new WebmError("corrupt", "The recording's stream is out of step.");
+    }
+    return this.#skip(header, parentEnd);
+  }
+
+  /** A frame that refers to no other is a keyframe (RFC 9559 §5.1.3.5.5). */
+  #readInBlockGroup(
+    header: ElementHeader,
+    block: OpenBlock,
+    bytes: Uint8Array,
+    at: number,
+  ): Understood {
+    const state = this.#state;
+    const end = this.#dataEnd(header, block.end);
+    if (header.id === ID.block) {
+      const blockHeader = readBlockHeader(header, bytes, at);
+      if (blockHeader === null) return null;
+      block.header = blockHeader;
+      state.skipUntil = end;
+      return header.headerBytes + blockHeader.length;
+    }
+    if (header.id === ID.blockDuration) {
+      const ticks = readNumber(header, bytes, at);
+      if (ticks === null) return null;
+      block.durationTicks = ticks;
+      return end - state.position;
+    }
+    if (header.id === ID.referenceBlock) block.isKeyframe = false;
+    return this.#skip(header, block.end);
+  }
+
+  #startCollecting(header: ElementHeader, parentEnd: number | null): Understood {
+    const { head, position } = this.#state;
+    const size = this.#dataEnd(header, parentEnd) - position - header.headerBytes;
+    const kept = [head.ebml, head.info, head.tracks].reduce(
+      (sum, part) => sum + (part?.length ?? 0),
+      0,
+    );
+    if (kept + size > MAX_HEAD_BYTES) {
+      throw new WebmError("header_too_large", "The recording's header is larger than 60 KiB.");
+    }
+    this.#state.collecting = { id: header.id, bytes: new Uint8Array(size), filled: 0 };
+    if (size === 0) this.#finishCollecting(header.id, new Uint8Array(0));
+    return header.headerBytes;
+  }
+
+  #collect(
+    collecting: { id: number; bytes: Uint8Array; filled: number },
+    chunk: Uint8Array,
+    at: number,
+  ): number {
+    const { id, bytes, filled } = collecting;
+    const taken = Math.min(chunk.length - at, bytes.length - filled);
+    bytes.set(chunk.subarray(at, at + taken), filled);
+    collecting.filled += taken;
+    if (collecting.filled === bytes.length) this.#finishCollecting(id, bytes);
+    return this.#advance(taken);
+  }
+
+  #finishCollecting(id: number, bytes: Uint8Array): void {
+    const { head } = this.#state;
+    this.#state.collecting = null;
+    if (id === ID.ebml) {
+      checkEbmlHeader(bytes);
+      head.ebml = bytes;
+    } else if (id === ID.info) head.info = bytes;
+    else head.tracks = bytes;
+  }
+
+  #skip(header: ElementHeader, parentEnd: number | null): Understood {
+    this.#state.skipUntil = this.#dataEnd(header, parentEnd);
+    return header.headerBytes;
+  }
+
+  /** Position after the element at hand. @throws WebmError `corrupt` when it is unknown or beyond its parent */
+  #dataEnd(header: ElementHeader, parentEnd: number | null): number {
+    if (header.size === "unknown") {
+      throw new WebmError("corrupt", "The recording's stream holds an element without a size.");
+    }
+    const end = this.#state.position + header.headerBytes + header.size;
+    if (end > (parentEnd ?? Number.MAX_SAFE_INTEGER)) {
+      throw new WebmError(
+        "corrupt",
+        "The recording's stream holds an element larger than what it is in.",
+      );
+    }
+    return end;
+  }
+
+  #parseHead(): StreamHead {
+    const { ebml, info, tracks } = this.#state.head;
+    if (ebml === null || info === null || tracks === null) {
+      throw new WebmError(
+        "not_webm",
+        "The file does not say what it holds: it lacks Info or Tracks.",
+      );
+    }
+    return parseStreamHead({ ebml, info, tracks });
+  }
+}
+
+/** Fails at the first byte that no EBML file starts with. */
+function expectMagic(bytes: Uint8Array, at: number): void {
+  const isOther = EBML_MAGIC.some((byte, i) => at + i < bytes.length && bytes[at + i] !== byte);
+  if (isOther) throw new WebmError("not_webm", "The file is not a WebM file.");
+}
