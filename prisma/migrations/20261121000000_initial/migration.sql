@@ -152,6 +152,9 @@ CREATE TABLE "sign_in_attempts" (
 CREATE UNIQUE INDEX "users_username_key" ON "users"("username");
 
 -- CreateIndex
+CREATE INDEX "users_created_at_id_idx" ON "users"("created_at" DESC, "id" DESC);
+
+-- CreateIndex
 CREATE INDEX "sessions_user_id_created_at_id_idx" ON "sessions"("user_id", "created_at" DESC, "id" DESC);
 
 -- CreateIndex

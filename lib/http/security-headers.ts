@@ -1,0 +1,57 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+const NONCE_BYTES = 16;
+const ONE_YEAR_SECONDS = 31_536_000;
+
+const STATIC_HEADERS = {
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "same-origin",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  // Recording a tab is our business; the camera, the microphone and the rest are not.
+  "permissions-policy":
+    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=(self), fullscreen=(self), clipboard-read=(self), clipboard-write=(self)",
+} as const;
+
+/** What API answers and files may do when somebody opens one as a page: nothing. */
+const INERT_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
+
+/**
+ * Gives a request its id and its answer the headers that every answer has. A page also gets a content
+ * security policy with a nonce of its own: Next reads it from the request's header of the same name and
+ * puts it on the scripts it renders.
+ */
+export function secure(request: IncomingMessage, response: ServerResponse, https: boolean): void {
+  const requestId = randomUUID();
+  request.headers["x-request-id"] = requestId;
+  response.setHeader("x-request-id", requestId);
+  for (const [name, value] of Object.entries(STATIC_HEADERS)) response.setHeader(name, value);
+  if (https) response.setHeader("strict-transport-security", `max-age=${ONE_YEAR_SECONDS}`);
+  const policy = isPage(request.url ?? "/") ? pagePolicy() : INERT_POLICY;
+  // Always set, so that no client chooses the nonce.
+  request.headers["content-security-policy"] = policy;
+  response.setHeader("content-security-policy", policy);
+}
+
+function isPage(url: string): boolean {
+  return !/^\/(api|_next\/static|healthz|readyz)(\/|\?|$)/.test(url);
+}
+
+/** Exported for its test. `style-src` is as loose as the player's and the desktop's inserted style demand. */
+export function pagePolicy(nonce = randomBytes(NONCE_BYTES).toString("base64")): string {
+  return [
+    "default-src 'self'",
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'`,
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "media-src 'self' blob:",
+    "font-src 'self' data:",
+    "connect-src 'self'",
+    "worker-src 'self' blob:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}

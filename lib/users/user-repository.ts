@@ -1,0 +1,111 @@
+import type { DatabaseOrTransaction } from "@/lib/db/database";
+import type { Role } from "@/lib/auth/permissions";
+import type { UserItem } from "./user-schema";
+
+export interface User {
+  readonly id: string;
+  readonly username: string;
+  readonly displayName: string;
+  readonly role: Role;
+  readonly disabledAt: Date | null;
+  readonly sessionVersion: number;
+  readonly createdAt: Date;
+  readonly lastSignInAt: Date | null;
+}
+
+/** Everything but the password's hash, which only sign-in and the change of one's own password read. */
+const USER_COLUMNS = {
+  id: true,
+  username: true,
+  displayName: true,
+  role: true,
+  disabledAt: true,
+  sessionVersion: true,
+  createdAt: true,
+  lastSignInAt: true,
+} as const;
+
+export interface NewUser {
+  readonly username: string;
+  readonly displayName: string;
+  readonly role: Role;
+  readonly passwordHash: string;
+}
+
+export interface UserChange {
+  readonly displayName?: string;
+  readonly role?: Role;
+  readonly disabledAt?: Date | null;
+  readonly passwordHash?: string;
+}
+
+export async function insertUser(db: DatabaseOrTransaction, user: NewUser): Promise<User> {
+  return db.user.create({ data: user, select: USER_COLUMNS });
+}
+
+/** A page of users, newest first, beginning after `after`; for all of them in pieces, see `PagePosition`. */
+export async function findUsers(
+  db: DatabaseOrTransaction,
+  page: {
+    readonly limit: number;
+    readonly after?: { readonly createdAt: Date; readonly id: string } | undefined;
+  },
+): Promise<User[]> {
+  const { limit, after } = page;
+  return db.user.findMany({
+    ...(after && {
+      where: {
+        createdAt: { lte: after.createdAt },
+        OR: [{ createdAt: { lt: after.createdAt } }, { id: { lt: after.id } }],
+      },
+    }),
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: limit,
+    select: USER_COLUMNS,
+  });
+}
+
+/**
+ * Locks a user and every enabled administrator until the transaction ends, so that two administrators
+ * who disable each other at the same moment are judged one after the other. Null when there is no such user.
+ */
+export async function lockUserAndAdmins(
+  transaction: DatabaseOrTransaction,
+  id: string,
+): Promise<{ readonly user: User; readonly otherAdmins: number } | null> {
+  const locked = await transaction.$queryRaw<{ id: string; isAdmin: boolean }[]>`
+    SELECT "id", "role" = 'admin' AND "disabled_at" IS NULL AS "isAdmin" FROM "users"
+    WHERE "id" = ${id}::uuid OR ("role" = 'admin' AND "disabled_at" IS NULL)
+    ORDER BY "id" FOR UPDATE`;
+  const user = await transaction.user.findUnique({ where: { id }, select: USER_COLUMNS });
+  if (user === null) return null;
+  return { user, otherAdmins: locked.filter((row) => row.isAdmin && row.id !== id).length };
+}
+
+/** Changes a user; `endSignIns` makes every earlier sign-in invalid at its next request. */
+export async function changeUser(
+  db: DatabaseOrTransaction,
+  id: string,
+  change: UserChange,
+  { endSignIns }: { readonly endSignIns: boolean },
+): Promise<User> {
+  return db.user.update({
+    where: { id },
+    data: { ...change, ...(endSignIns && { sessionVersion: { increment: 1 } }) },
+    select: USER_COLUMNS,
+  });
+}
+
+/** The user as the API shows it. */
+export function toUserItem(user: User): UserItem {
+  return {
+    id: user.id,
+    username: user.username,
+    display_name: user.displayName,
+    role: user.role,
+    disabled: user.disabledAt !== null,
+    disabled_at: user.disabledAt?.toISOString() ?? null,
+    created_at: user.createdAt.toISOString(),
+    last_sign_in_at: user.lastSignInAt?.toISOString() ?? null,
+  };
+}
