@@ -1,0 +1,135 @@
+"use client";
+
+import { CircleDot, CloudUpload } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { ApiProblem, readApi } from "@/app/_components/api-client";
+import { PageFrame } from "@/app/_components/shell/page-frame";
+import { ButtonLink } from "@/app/_components/ui/button";
+import { formatBytes } from "@/app/_components/ui/format";
+import { EmptyState, ErrorState } from "@/app/_components/ui/states";
+import { assertNever } from "@/lib/errors/assert-never";
+import { type RecordingJson, recordingSchema } from "@/lib/recordings/recording-schema";
+import { CopyLink } from "./copy-link";
+import { Details, type RecordingRights } from "./details";
+import { Player } from "./player";
+
+interface RecordingViewProps {
+  readonly initial: RecordingJson;
+  readonly may: RecordingRights;
+  /** Where to start, in seconds; from the address. */
+  readonly startAt: number | null;
+}
+
+const POLL_MS = 1_000;
+
+/** A recording's page: the player when it is ready, its state in words until then, and its details. */
+export function RecordingView({ initial, may, startAt }: RecordingViewProps) {
+  const [recording, setRecording] = useState(initial);
+  const [gone, setGone] = useState<string | null>(null);
+  const video = useRef<HTMLVideoElement>(null);
+  useUpdates(recording, setRecording, setGone);
+  const describe = async (description: string) => {
+    const init = { method: "PATCH", body: { description } } as const;
+    setRecording(await readApi(`/api/recordings/${recording.id}`, recordingSchema, init));
+  };
+  const title = recording.description || `Recording of ${recording.app_name}`;
+  if (gone !== null) {
+    return (
+      <PageFrame title={title}>
+        <ErrorState
+          title="This recording is gone"
+          action={<ButtonLink href="/recordings">My recordings</ButtonLink>}
+        >
+          {gone}
+        </ErrorState>
+      </PageFrame>
+    );
+  }
+  return (
+    <PageFrame title={title}>
+      <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_18rem]">
+        <div className="min-w-0">
+          {recording.status === "ready" ? (
+            <>
+              <Player
+                video={video}
+                src={`/api/recordings/${recording.id}/download`}
+                poster={recording.has_poster ? `/api/recordings/${recording.id}/poster` : null}
+                shape={shapeOf(recording)}
+                startAt={startAt}
+                label={`Recording of ${recording.app_name} by ${recording.username}`}
+              />
+              <div className="mt-2 flex justify-end">
+                <CopyLink video={video} />
+              </div>
+            </>
+          ) : (
+            <div className="rounded-md border border-line bg-surface">
+              <NotReady recording={recording} />
+            </div>
+          )}
+        </div>
+        <Details recording={recording} may={may} onDescribe={describe} />
+      </div>
+    </PageFrame>
+  );
+}
+
+function shapeOf({ width, height }: RecordingJson): number | null {
+  return width === null || height === null || height === 0 ? null : width / height;
+}
+
+function NotReady({ recording }: { readonly recording: RecordingJson }) {
+  switch (recording.status) {
+    case "recording":
+      return (
+        <EmptyState icon={CircleDot} title="Recording now">
+          {formatBytes(recording.upload_offset)} are safe on the server. It can be played here as
+          soon as it is stopped.
+        </EmptyState>
+      );
+    case "uploading":
+      return (
+        <EmptyState icon={CloudUpload} title="Uploading">
+          {formatBytes(recording.upload_offset)} are safe on the server. The player appears here as
+          soon as the rest has arrived.
+        </EmptyState>
+      );
+    case "failed":
+      return (
+        <ErrorState title="This recording failed">
+          {recording.fail_message ?? "Ask an administrator to look at the server's log."}
+        </ErrorState>
+      );
+    case "ready":
+      return null;
+    default:
+      return assertNever(recording.status);
+  }
+}
+
+/** Asks once a second for a recording that is still on its way. */
+function useUpdates(
+  recording: RecordingJson,
+  onUpdate: (recording: RecordingJson) => void,
+  onGone: (sentence: string) => void,
+): void {
+  const { id, status } = recording;
+  useEffect(() => {
+    if (status !== "recording" && status !== "uploading") return;
+    const stop = new AbortController();
+    const ask = async () => {
+      try {
+        onUpdate(await readApi(`/api/recordings/${id}`, recordingSchema, { signal: stop.signal }));
+      } catch (error) {
+        // Out of reach for a moment: the next second asks again.
+        if (error instanceof ApiProblem && error.code === "not_found") onGone(error.message);
+      }
+    };
+    const timer = setInterval(() => void ask(), POLL_MS);
+    return () => {
+      clearInterval(timer);
+      stop.abort();
+    };
+  }, [id, status, onUpdate, onGone]);
+}
