@@ -27,7 +27,8 @@ export function finishBlock(state: IndexerState, head: StreamHead | null): void 
   if (endTicks * head.timestampScaleNs > MAX_END_NS) {
     throw new WebmError("corrupt", "The recording's clock runs beyond all bounds.");
   }
-  state.media = { blockEnd: block.end, clusterEnd: cluster.end, endTicks };
+  const isSized = state.media === null || state.media.clusterEnd !== null;
+  state.media = { blockEnd: block.end, clusterEnd: isSized ? cluster.end : null, endTicks };
   if (track.number !== head.cueTrack || !block.isKeyframe || cluster.isCued) return;
   cluster.isCued = true;
   addCue(state, { ticks, position: filePosition(state, cluster.start) });

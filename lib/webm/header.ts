@@ -41,8 +41,9 @@ export function liveHeader(indexer: Pick<WebmIndexer, "index">): Uint8Array {
 /**
  * The header of the finished file (RFC 9559 §5.1): size, duration and a SeekHead that leads to Info, Tracks
  * and Cues, all within the reserved bytes. The same stream always gives the same bytes. Cues that do not
- * fit are thinned evenly. A Cluster that promises more than has come leaves the Segment's size unknown,
- * or players would refuse the Cluster.
+ * fit are thinned evenly. The Segment's size stays unknown when a Cluster's is, as in every browser's
+ * recording, or when the last Cluster promises more than has come: players complain of a child that may
+ * be longer than its parent, and Clusters are never rewritten.
  * @throws WebmError `no_media` before the first whole block
  */
 export function sealedHeader(indexer: Pick<WebmIndexer, "index" | "blockEnd">): SealedHeader {
@@ -54,7 +55,7 @@ export function sealedHeader(indexer: Pick<WebmIndexer, "index" | "blockEnd">): 
   const segmentStart = ebml.length + wideElementHead(ID.segment, "unknown").length;
   const info = element(ID.info, head.infoWithoutDuration, element(ID.duration, float64(endTicks)));
   const tracks = element(ID.tracks, head.parts.tracks);
-  const segmentSize = index.endsInsideCluster ? "unknown" : indexer.blockEnd - segmentStart;
+  const segmentSize = index.isSized ? indexer.blockEnd - segmentStart : "unknown";
   const seek = seekHead(info.length, tracks.length, index.cues.cues.length > 0);
   const beforeCues = concat(ebml, wideElementHead(ID.segment, segmentSize), seek, info, tracks);
   const roomForCues = RESERVED_HEADER_BYTES - beforeCues.length - MIN_VOID_BYTES;

@@ -53,7 +53,7 @@ export interface OpenBlock {
 export interface Media {
   /** Position after the last of them. */
   blockEnd: number;
-  /** End of the Cluster it is in, null if unknown. */
+  /** End of the Cluster it is in; null as soon as one Cluster of the stream did not tell its size. */
   clusterEnd: number | null;
   /** When the last of them stops being shown. */
   endTicks: number;

@@ -41,8 +41,8 @@ export interface MediaIndex {
   readonly cues: CueList;
   /** Null before the first whole block. */
   readonly endTicks: number | null;
-  /** The file, cut at `blockEnd`, ends inside a Cluster that says it is longer. */
-  readonly endsInsideCluster: boolean;
+  /** All Clusters tell their size, and the file, cut at `blockEnd`, holds as much of each. */
+  readonly isSized: boolean;
 }
 
 /** An indexer for a new stream, or for the rest of one. @throws WebmError `corrupt` when `saved` is damaged */
@@ -104,12 +104,12 @@ class StreamIndexer implements WebmIndexer {
   get index(): MediaIndex | null {
     const { media, gapTicks, cues } = this.#state;
     if (this.#head === null) return null;
+    const clusterEnd = media?.clusterEnd ?? null;
     return {
       head: this.#head,
       cues: { gapTicks, cues },
       endTicks: media?.endTicks ?? null,
-      endsInsideCluster:
-        media !== null && media.clusterEnd !== null && media.clusterEnd > media.blockEnd,
+      isSized: clusterEnd !== null && clusterEnd <= (media?.blockEnd ?? 0),
     };
   }
 

@@ -1,0 +1,106 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium, type Page } from "playwright-core";
+import { recordInPage, type CaptureOptions } from "./record-in-page";
+import { requireCommand } from "./requirements";
+
+/** What each capture is made of; every one is what Chromium's MediaRecorder really gives. */
+const KINDS = {
+  /** SimpleBlocks. */
+  vp9: { mimeType: "video/webm;codecs=vp9", canvas: "opaque" },
+  vp8: { mimeType: "video/webm;codecs=vp8", canvas: "opaque" },
+  /** BlockGroups with a second stream for transparency. */
+  alpha: { mimeType: "video/webm;codecs=vp9", canvas: "alpha" },
+  withAudio: { mimeType: "video/webm;codecs=vp9,opus", canvas: "opaque", sound: true },
+  audioOnly: { mimeType: "audio/webm;codecs=opus", canvas: "none", sound: true },
+  /** The same pixels drawn again and again. */
+  still: { mimeType: "video/webm;codecs=vp9", canvas: "still" },
+} as const satisfies Record<string, Omit<CaptureOptions, "recordMs">>;
+
+export type CaptureKind = keyof typeof KINDS;
+export const CAPTURE_KINDS = Object.keys(KINDS) as CaptureKind[];
+
+export interface Capture {
+  readonly bytes: Uint8Array;
+  /** Sizes of the `dataavailable` chunks, in order; 0 and 1 occur. */
+  readonly chunkSizes: readonly number[];
+  /** By the page's clock, from the recorder's start until the last picture was drawn. */
+  readonly elapsedMs: number;
+}
+
+const RECORD_MS = 4_000;
+
+/** Needs Chromium. One browser makes all captures at once; they are kept in the temp folder for the next file. */
+export async function captures(): Promise<Record<CaptureKind, Capture>> {
+  const executablePath = requireCommand("chromium");
+  if (executablePath === null) throw new Error("Captures need chromium.");
+  const recipe = JSON.stringify([KINDS, RECORD_MS, recordInPage.toString()]);
+  const version = createHash("sha256").update(recipe).digest("hex").slice(0, 16);
+  const folder = join(tmpdir(), `sortie-captures-${version}`);
+  const kept = await readCaptures(folder);
+  if (kept !== null) return kept;
+
+  const making = `${folder}.${randomUUID()}`;
+  await mkdir(making);
+  const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
+  try {
+    await Promise.all(
+      CAPTURE_KINDS.map(async (kind) => {
+        const page = await browser.newPage();
+        await saveCapture(
+          making,
+          kind,
+          await capture(page, { ...KINDS[kind], recordMs: RECORD_MS }),
+        );
+      }),
+    );
+  } finally {
+    await browser.close();
+  }
+  // Another test file may have been first: its captures are as good.
+  await rename(making, folder).catch(() => undefined);
+  return (await readCaptures(folder)) ?? (await captures());
+}
+
+/** Flags for Chromium in tests, on a machine without a screen or a GPU. */
+export const CHROMIUM_FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--autoplay-policy=no-user-gesture-required",
+];
+
+/** Records in a page that shows nothing else. */
+export async function capture(page: Page, options: CaptureOptions): Promise<Capture> {
+  // esbuild names functions through a helper that the page does not have.
+  await page.evaluate("globalThis.__name = (named) => named");
+  const { base64, chunkSizes, elapsedMs } = await page.evaluate(recordInPage, options);
+  return { bytes: new Uint8Array(Buffer.from(base64, "base64")), chunkSizes, elapsedMs };
+}
+
+async function saveCapture(folder: string, kind: CaptureKind, made: Capture): Promise<void> {
+  const { bytes, chunkSizes, elapsedMs } = made;
+  await writeFile(join(folder, `${kind}.webm`), bytes);
+  await writeFile(join(folder, `${kind}.json`), JSON.stringify({ chunkSizes, elapsedMs }));
+}
+
+async function readCaptures(folder: string): Promise<Record<CaptureKind, Capture> | null> {
+  try {
+    const entries = CAPTURE_KINDS.map(async (kind) => {
+      const facts = JSON.parse(await readFile(join(folder, `${kind}.json`), "utf8")) as Capture;
+      return [
+        kind,
+        { ...facts, bytes: new Uint8Array(await readFile(join(folder, `${kind}.webm`))) },
+      ];
+    });
+    return Object.fromEntries(await Promise.all(entries)) as Record<CaptureKind, Capture>;
+  } catch {
+    return null;
+  }
+}
