@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { readProblem, retryAfterMs } from "./server-problem";
+import { SIGNED_OUT } from "./upload-reply";
+
+const REQUEST_TIMEOUT_MS = 30_000;
+
+const startedSchema = z.object({ recording_id: z.uuid(), upload_url: z.string().min(1) });
+const stoppedSchema = z.object({ status: z.string() });
+const recordingSchema = z.object({
+  status: z.enum(["recording", "uploading", "ready", "failed"]),
+  upload_offset: z.number(),
+  duration_seconds: z.number().nullable(),
+  truncated: z.boolean(),
+  fail_message: z.string().nullable(),
+});
+
+/** What the recorder needs to know of a recording on the server. */
+export type RecordingOnServer = z.output<typeof recordingSchema>;
+
+/** The server did not do what it was asked; `message` is a sentence. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+
+  constructor(
+    message: string,
+    /** True when the same request may succeed later. */
+    readonly mayPass: boolean,
+    readonly retryAfterMs: number | null = null,
+    /** True when a person has to do something first. */
+    readonly needsPerson = false,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Makes the recording's row on the server.
+ * @throws ApiError
+ */
+export async function postStart(
+  sessionId: string,
+): Promise<{ readonly recordingId: string; readonly uploadUrl: string }> {
+  const url = `/api/sessions/${encodeURIComponent(sessionId)}/recording/start`;
+  const started = startedSchema.parse(await requestJson(url, { method: "POST" }));
+  const uploadUrl = new URL(started.upload_url, location.href).href;
+  return { recordingId: started.recording_id, uploadUrl };
+}
+
+/**
+ * Tells the server that nothing more is recorded; `uploadLength` is the stream's length in bytes, null when it
+ * is not to be held to one. May be repeated.
+ * @throws ApiError
+ */
+export async function postStop(
+  sessionId: string,
+  recordingId: string,
+  uploadLength: number | null,
+): Promise<void> {
+  const url = `/api/sessions/${encodeURIComponent(sessionId)}/recording/stop`;
+  const length = uploadLength === null ? {} : { upload_length: uploadLength };
+  const body = JSON.stringify({ recording_id: recordingId, ...length });
+  const headers = { "Content-Type": "application/json" };
+  stoppedSchema.parse(await requestJson(url, { method: "POST", headers, body }));
+}
+
+/** @throws ApiError */
+export async function getRecording(recordingId: string): Promise<RecordingOnServer> {
+  const url = `/api/recordings/${recordingId}`;
+  return recordingSchema.parse(await requestJson(url, { cache: "no-store" }));
+}
+
+/** Stores the still picture shown before playback; it is a nicety, so nobody hears when it fails. */
+export async function putPoster(recordingId: string, picture: Blob): Promise<void> {
+  const headers = { "Content-Type": picture.type };
+  const url = `/api/recordings/${recordingId}/poster`;
+  await fetch(url, { method: "PUT", headers, body: picture }).catch(() => undefined);
+}
+
+async function requestJson(url: string, init: RequestInit): Promise<unknown> {
+  const response = await fetch(url, {
+    ...init,
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+  }).catch(() => {
+    throw new ApiError("The server could not be reached. Check the connection.", true);
+  });
+  if (!response.ok) throw await refusal(response);
+  return response.json().catch(() => {
+    throw new ApiError("The server's answer was not understood. Reload the page.", true);
+  });
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  const { status, headers } = response;
+  const waitMs = retryAfterMs(headers);
+  if (status === 401) return new ApiError(SIGNED_OUT, true, waitMs, true);
+  const problem = await readProblem(response);
+  const message = problem?.message ?? `The server answered ${status}. Try again in a moment.`;
+  const mayPass = status >= 500 || status === 408 || status === 423 || status === 429;
+  return new ApiError(message, mayPass, waitMs, status === 507);
+}

@@ -1,0 +1,251 @@
+import { CannotRecordError } from "./cannot-record-error";
+import { Capture } from "./capture";
+import { type Clock, pause } from "./clock";
+import { CompositeCanvas } from "./composite-canvas";
+import type { KeptIn, RecorderEvent } from "./recorder-state";
+import { getRecording, postStart, postStop, putPoster } from "./recording-api";
+import { untilItPasses } from "./retry";
+import { SafeTimeline } from "./safe-timeline";
+import { Signal } from "./signal";
+import type { SpoolClient } from "./spool-client";
+import { Uploader, type UploadOutcome } from "./uploader";
+
+const ELAPSED_EVERY_MS = 500;
+
+/** The first seconds of a desktop often show nothing yet. */
+const POSTER_AFTER_MS = 3_000;
+
+const LIMIT_REACHED = "The recording reached the size limit and was stopped there.";
+const CLOSED_WITHOUT_US =
+  "The server closed this recording before everything had arrived, because it heard nothing for too long.";
+const NOTHING_CAPTURED =
+  "Nothing was recorded: the browser delivered no picture. Reload the page and record again.";
+
+export interface RunOptions {
+  readonly sessionId: string;
+  readonly limitBytes: number;
+  readonly mimeType: string;
+  readonly getSource: () => HTMLCanvasElement | null;
+  readonly clock: Clock;
+  /** A spool of its own, not yet open. The run closes it. */
+  readonly spool: SpoolClient;
+  readonly emit: (event: RecorderEvent) => void;
+}
+
+interface Started {
+  readonly recordingId: string;
+  readonly uploadUrl: string;
+  readonly keptIn: KeptIn;
+  readonly composite: CompositeCanvas;
+}
+
+/** One recording from its first frame to its last byte. */
+export class RecordingRun {
+  /** Resolves when the recording is ready or has failed. Never rejects. */
+  readonly finished: Promise<void>;
+  private readonly capture: Capture;
+  private readonly uploader: Uploader;
+  private readonly timeline = new SafeTimeline();
+  private readonly wakeUp = new Signal();
+  private readonly cancelTimers: readonly (() => void)[];
+  private kept: Promise<unknown> = Promise.resolve();
+  private spooledBytes = 0;
+  private hasPoster = false;
+  private stopping: Promise<void> | null = null;
+  private finish: () => void = () => undefined;
+
+  /**
+   * Makes the recording on the server, opens the spool and starts to capture.
+   * @throws ApiError or CannotRecordError
+   */
+  static async begin(options: RunOptions): Promise<RecordingRun> {
+    const { sessionId, mimeType, spool } = options;
+    const composite = new CompositeCanvas(options.getSource);
+    const { recordingId, uploadUrl } = await postStart(sessionId);
+    try {
+      const createdAt = new Date().toISOString();
+      const label = { recordingId, sessionId, uploadUrl, mimeType, createdAt };
+      const { keptIn } = await spool.open(label);
+      return new RecordingRun(options, { recordingId, uploadUrl, keptIn, composite });
+    } catch (error) {
+      await spool.remove();
+      // The server finds out by itself too, only later.
+      void postStop(sessionId, recordingId, 0).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private constructor(
+    private readonly options: RunOptions,
+    private readonly started: Started,
+  ) {
+    const { clock, limitBytes, spool, mimeType, emit } = options;
+    const { recordingId, uploadUrl, keptIn, composite } = started;
+    this.capture = new Capture({
+      composite,
+      mimeType,
+      clock,
+      onChunk: (chunk, elapsedMs) => this.keep(chunk, elapsedMs),
+      onDeath: (reason) => void this.stop(reason),
+    });
+    emit({ type: "started", recordingId, limitBytes, keptIn });
+    this.finished = new Promise((resolve) => (this.finish = resolve));
+    this.uploader = new Uploader({
+      uploadUrl,
+      limitBytes,
+      clock,
+      read: (offset, length) => spool.read(offset, length),
+      onAcknowledged: (bytes) => this.acknowledge(bytes),
+      onLink: (link) => emit({ type: "link", link }),
+    });
+    void this.uploader.outcome.then((outcome) => this.stop(noticeFor(outcome)));
+    this.cancelTimers = [
+      clock.every(ELAPSED_EVERY_MS, () =>
+        emit({ type: "tick", elapsedMs: this.capture.elapsedMs }),
+      ),
+      clock.after(POSTER_AFTER_MS, () => void this.sendPoster()),
+    ];
+  }
+
+  /**
+   * Stops capturing; `notice` says why when nobody asked for it. Resolves when every pixel is kept; sending
+   * goes on by itself until `finished`.
+   */
+  stop(notice: string | null): Promise<void> {
+    this.stopping ??= this.endCapture(notice);
+    return this.stopping;
+  }
+
+  /** The network or the user is back: tries again now. */
+  wake(): void {
+    this.uploader.wake();
+    this.wakeUp.ring();
+  }
+
+  private async endCapture(notice: string | null): Promise<void> {
+    for (const cancel of this.cancelTimers) cancel();
+    this.options.emit({ type: "stop", notice });
+    void this.sendPoster();
+    await this.capture.stop();
+    await this.kept;
+    void this.save();
+  }
+
+  private keep(chunk: Blob, elapsedMs: number): void {
+    const appended = this.options.spool.append(chunk).then(
+      (spooledBytes) => this.absorbKept(spooledBytes, elapsedMs),
+      (error: unknown) => void this.stop(sentenceOf(error)),
+    );
+    this.kept = Promise.all([this.kept, appended]);
+  }
+
+  private absorbKept(spooledBytes: number, elapsedMs: number): void {
+    this.spooledBytes = spooledBytes;
+    this.timeline.mark(spooledBytes, elapsedMs);
+    this.uploader.grow(spooledBytes);
+    this.options.emit({ type: "spooled", spooledBytes });
+    if (spooledBytes > this.options.limitBytes) void this.stop(LIMIT_REACHED);
+  }
+
+  private acknowledge(safeBytes: number): void {
+    const { spool, emit } = this.options;
+    emit({ type: "acknowledged", safeBytes, safeMs: this.timeline.safeAt(safeBytes) });
+    void spool.release(safeBytes).catch(() => undefined);
+  }
+
+  private async sendPoster(): Promise<void> {
+    if (this.hasPoster) return;
+    this.hasPoster = true;
+    const { composite, recordingId } = this.started;
+    const picture = await composite.poster();
+    if (picture !== null) await putPoster(recordingId, picture);
+  }
+
+  /** Everything is kept and its length is known: sends the rest and waits for the server to be done. */
+  private async save(): Promise<void> {
+    try {
+      if (this.spooledBytes === 0) throw new CannotRecordError(NOTHING_CAPTURED);
+      this.uploader.finish(this.spooledBytes);
+      // Told at once and not only with the last bytes, so that the recording is not taken for abandoned.
+      // Over the limit there is no length that the server would take.
+      const isOverLimit = this.spooledBytes > this.options.limitBytes;
+      void this.tellStopped(isOverLimit ? null : this.spooledBytes);
+      const outcome = await this.uploader.outcome;
+      if (outcome.kind === "refused") throw new CannotRecordError(outcome.reason);
+      if (outcome.kind === "limit") await this.tellStopped(outcome.acknowledgedBytes);
+      await this.confirm(outcome.kind === "limit");
+    } catch (error) {
+      await this.fail(sentenceOf(error));
+    }
+    this.finish();
+  }
+
+  /** Sending tells more than a refusal here would: it is of no consequence. */
+  private async tellStopped(uploadLength: number | null): Promise<void> {
+    const { sessionId } = this.options;
+    await this.retry(() => postStop(sessionId, this.started.recordingId, uploadLength)).catch(
+      () => undefined,
+    );
+  }
+
+  /** Waits until the server says that the recording is ready; only then are the bytes here deleted. */
+  private async confirm(reachedLimit: boolean): Promise<void> {
+    const { clock, spool, emit } = this.options;
+    for (let polls = 1; ; polls += 1) {
+      const recording = await this.retry(() => getRecording(this.started.recordingId));
+      const truncated = recording.truncated || reachedLimit;
+      if (recording.status === "failed") {
+        throw new CannotRecordError(recording.fail_message ?? "The server could not finish it.");
+      }
+      if (recording.status === "ready") {
+        if (!truncated && recording.upload_offset !== this.spooledBytes) {
+          throw new CannotRecordError(CLOSED_WITHOUT_US);
+        }
+        await spool.remove();
+        const durationMs = Math.round((recording.duration_seconds ?? 0) * 1000);
+        emit({ type: "ready", durationMs, truncated });
+        return;
+      }
+      await pause(clock, Math.min(2_000, 100 * polls));
+    }
+  }
+
+  private async fail(reason: string): Promise<void> {
+    const { spool, emit, sessionId } = this.options;
+    const { recordingId, keptIn } = this.started;
+    const keptBytes = keptIn === "disk" ? this.spooledBytes : 0;
+    if (keptBytes > 0) await spool.close();
+    else await spool.remove();
+    if (this.spooledBytes === 0) void postStop(sessionId, recordingId, 0).catch(() => undefined);
+    emit({ type: "fail", recordingId, reason, keptBytes });
+  }
+
+  private retry<T>(task: () => Promise<T>): Promise<T> {
+    const { clock, emit } = this.options;
+    const onLink = (link: Parameters<Uploader["options"]["onLink"]>[0]) =>
+      emit({ type: "link", link });
+    return untilItPasses(task, { clock, wake: this.wakeUp, onLink });
+  }
+}
+
+/** Why sending that ended by itself ends the recording too. */
+function noticeFor(outcome: UploadOutcome): string | null {
+  switch (outcome.kind) {
+    case "complete":
+    case "aborted":
+      return null;
+    case "limit":
+      return LIMIT_REACHED;
+    case "closed":
+      return CLOSED_WITHOUT_US;
+    case "refused":
+      return outcome.reason;
+  }
+}
+
+/** What to tell the user about anything that was thrown. */
+export function sentenceOf(error: unknown): string {
+  if (error instanceof Error && error.message.endsWith(".")) return error.message;
+  const detail = error instanceof Error ? error.message : String(error);
+  return `Recording failed in this browser (${detail}). Reload the page and record again.`;
+}
