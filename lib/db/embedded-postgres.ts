@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { access, chown, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -141,20 +142,19 @@ async function spawnServer(place: Place, port: number): Promise<ChildProcess> {
     log_min_messages: "warning",
     ...(place.durable ? {} : { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
   };
+  const options = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const log = await open(place.logFile, "a", 0o600);
   try {
-    return spawn(
-      place.installation.postgres,
-      [
-        "-D",
-        HERE,
-        "-p",
-        String(port),
-        ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
-      ],
+    const child = spawn(place.installation.postgres, ["-D", HERE, "-p", String(port), ...options], {
+      cwd: place.cluster,
+      ...place.account,
       // A group of its own: Ctrl-C in the terminal must reach it last, through us.
-      { cwd: place.cluster, ...place.account, detached: true, stdio: ["ignore", log.fd, log.fd] },
-    );
+      detached: true,
+      stdio: ["ignore", log.fd, log.fd],
+    });
+    child.unref();
+    await once(child, "spawn");
+    return child;
   } finally {
     await log.close();
   }
@@ -162,15 +162,16 @@ async function spawnServer(place: Place, port: number): Promise<ChildProcess> {
 
 async function untilReady(place: Place, child?: ChildProcess): Promise<Postmaster> {
   const deadline = Date.now() + READY_TIMEOUT_MS;
-  let ended = false;
-  for (const event of ["error", "exit"]) child?.once(event, () => (ended = true));
-  child?.unref();
-  while (Date.now() < deadline && !ended) {
+  while (Date.now() < deadline && (child === undefined || isRunning(child))) {
     const postmaster = await findPostmaster(place.cluster);
     if (postmaster?.ready) return postmaster;
     await delay(POLL_MS);
   }
   throw new Error(`The embedded database did not start: ${await lastLines(place.logFile)}`);
+}
+
+function isRunning(child: ChildProcess): boolean {
+  return child.exitCode === null && child.signalCode === null;
 }
 
 async function stop(place: Place, { pid }: Postmaster): Promise<void> {

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Client, escapeLiteral } from "pg";
+import type { DatabaseOrTransaction } from "./database";
 
 /** Prisma Migrate's own advisory lock, so that its command line and we never migrate at once. */
 const PRISMA_ADVISORY_LOCK = 72_707_369;
@@ -173,4 +174,16 @@ async function apply(client: Client, migration: Migration): Promise<void> {
 
 function firstLine(text: string): string {
   return text.split("\n", 1)[0] ?? "";
+}
+
+/** Names of the migrations that the database still lacks. Changes nothing. */
+export async function pendingMigrations(
+  db: DatabaseOrTransaction,
+  directory = MIGRATIONS_DIRECTORY,
+): Promise<string[]> {
+  const rows = await db.$queryRaw<{ migration_name: string }[]>`
+    SELECT migration_name FROM "_prisma_migrations"
+    WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`;
+  const applied = new Set(rows.map((row) => row.migration_name));
+  return (await migrationNames(directory)).filter((name) => !applied.has(name));
 }

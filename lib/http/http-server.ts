@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Config } from "@/lib/config/config";
+import { stampClient } from "./client";
 import { secure } from "./security-headers";
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -9,9 +10,13 @@ type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<vo
 const DRAIN_MS = 4_000;
 
 /** Makes the server: every answer gets its headers here, whoever writes it. Does not listen yet. */
-export function createHttpServer(handle: Handle, config: Pick<Config, "publicUrl">): Server {
+export function createHttpServer(
+  handle: Handle,
+  config: Pick<Config, "publicUrl" | "trustedProxyCount">,
+): Server {
   const https = config.publicUrl?.startsWith("https:") ?? false;
   const server = createServer((request, response) => {
+    stampClient(request, config);
     secure(request, response, https);
     void handle(request, response);
   });
@@ -36,7 +41,9 @@ export async function listen(
 }
 
 function portTaken(port: number, cause: Error): Error {
-  return new Error(`Port ${port} is taken. Stop what listens there, or set PORT to another.`, { cause });
+  return new Error(`Port ${port} is taken. Stop what listens there, or set PORT to another.`, {
+    cause,
+  });
 }
 
 /** Takes no more connections, lets requests that are under way end, then cuts what is left. */

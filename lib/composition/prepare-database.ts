@@ -1,0 +1,32 @@
+import { hashPassword } from "@/lib/auth/password";
+import { parseAdministrator } from "@/lib/config/administrator";
+import { openDatabase } from "@/lib/db/database";
+import { migrate, type MigrationReport } from "@/lib/db/migrate";
+import { type NewAdministrator, seedAdministrator, seedApps } from "@/lib/db/seed";
+import { APP_CATALOGUE } from "@/lib/sessions/app-catalogue";
+
+export interface PreparedDatabase {
+  readonly migrations: MigrationReport;
+  /** Set when this call made the first administrator. */
+  readonly administrator: NewAdministrator | null;
+}
+
+/**
+ * Brings the database to what this version needs: migrations, built-in apps, an administrator. Any number
+ * of processes may do so at once.
+ * @throws MigrationError, ConfigError
+ */
+export async function prepareDatabase(
+  databaseUrl: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<PreparedDatabase> {
+  const wanted = parseAdministrator(environment);
+  const migrations = await migrate(databaseUrl);
+  const db = openDatabase(databaseUrl, 1);
+  try {
+    await seedApps(db, APP_CATALOGUE);
+    return { migrations, administrator: await seedAdministrator(db, wanted, hashPassword) };
+  } finally {
+    await db.$disconnect();
+  }
+}

@@ -1,0 +1,85 @@
+import { ConfigError, type Config, parseConfig } from "@/lib/config/config";
+import { MigrationError } from "@/lib/db/migrate";
+import { createServices, provideServices, type Services } from "./services";
+
+/** Stops what was started, in order; the process ends when it resolves. */
+export type Close = () => Promise<void>;
+
+/** An orchestrator kills after 30 s (Kubernetes, Docker: 10 s): be gone before. */
+const CLOSE_DEADLINE_MS = 9_000;
+
+/**
+ * The life of a process: reads the configuration, composes the services, starts, and closes everything in
+ * order when it is told to stop, when its parent is gone, or when something nobody handled went wrong.
+ */
+export async function runProcess(
+  name: string,
+  start: (services: Services) => Promise<Close>,
+): Promise<void> {
+  const services = createServices(configOrExit(), name);
+  provideServices(services);
+  const life = { stopping: false, close: undefined as Close | undefined };
+  const stop = (reason: string, exitCode: number) => {
+    // Asked twice: somebody does not want to wait.
+    if (life.stopping) process.exit(1);
+    life.stopping = true;
+    services.log.info({ reason }, "stopping");
+    void closeWithin(services, life.close).then((inTime) => process.exit(inTime ? exitCode : 1));
+  };
+  listenForTheEnd(services, stop);
+  try {
+    life.close = await start(services);
+  } catch (error) {
+    fail(services, error);
+    stop("it could not start", 1);
+  }
+}
+
+function configOrExit(): Config {
+  try {
+    return parseConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+function listenForTheEnd(
+  services: Services,
+  stop: (reason: string, exitCode: number) => void,
+): void {
+  process.on("SIGTERM", () => stop("SIGTERM", 0));
+  process.on("SIGINT", () => stop("SIGINT", 0));
+  // `npm start` holds a channel to its children: without it they would outlive a parent that was killed.
+  process.on("disconnect", () => stop("its parent is gone", 0));
+  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+    process.on(event, (error: unknown) => {
+      services.log.fatal({ err: error }, event);
+      stop(event, 1);
+    });
+  }
+}
+
+/** What an operator can mend is one line; anything else comes with its stack. */
+function fail(services: Services, error: unknown): void {
+  const plain = error instanceof MigrationError || error instanceof ConfigError;
+  if (plain) services.log.fatal(error.message);
+  else services.log.fatal({ err: error }, "could not start");
+}
+
+async function closeWithin(services: Services, close: Close | undefined): Promise<boolean> {
+  const deadline = new Promise<boolean>((resolve) => {
+    setTimeout(() => resolve(false), CLOSE_DEADLINE_MS).unref();
+  });
+  const closed = (async () => {
+    await close?.();
+    await services.provider.close();
+    await services.db.$disconnect();
+    return true;
+  })().catch((error: unknown) => {
+    services.log.error({ err: error }, "could not stop in order");
+    return false;
+  });
+  return await Promise.race([closed, deadline]);
+}

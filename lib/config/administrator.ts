@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { ConfigError } from "./config";
+
+/** The account that the first start makes. */
+export interface AdministratorConfig {
+  readonly username: string;
+  /** Undefined: one is generated. */
+  readonly password: string | undefined;
+}
+
+const username = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
+const password = z.string().min(8).max(1024);
+
+/**
+ * Reads who the first administrator is to be out of environment variables.
+ * @throws ConfigError naming the variable and what is allowed; a password is never shown.
+ */
+export function parseAdministrator(
+  environment: Readonly<Record<string, string | undefined>>,
+): AdministratorConfig {
+  const givenName = (environment["SORTIE_ADMIN_USERNAME"] || "admin").toLowerCase();
+  if (!username.safeParse(givenName).success) {
+    throw new ConfigError(
+      `SORTIE_ADMIN_USERNAME is ${JSON.stringify(givenName)}; allowed: ` +
+        "1 to 64 letters, digits, dots, hyphens and underscores, a letter or digit first.",
+    );
+  }
+  const givenPassword = environment["SORTIE_ADMIN_PASSWORD"] || undefined;
+  if (givenPassword !== undefined && !password.safeParse(givenPassword).success) {
+    throw new ConfigError("SORTIE_ADMIN_PASSWORD is (hidden); allowed: 8 to 1024 characters.");
+  }
+  return { username: givenName, password: givenPassword };
+}

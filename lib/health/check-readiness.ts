@@ -1,0 +1,61 @@
+import type { Database } from "@/lib/db/database";
+import { pendingMigrations } from "@/lib/db/migrate";
+import { isAppError } from "@/lib/errors/app-error";
+import type { RecordingStore } from "@/lib/storage/recording-store";
+
+export interface Check {
+  readonly ok: boolean;
+  /** A sentence for an operator; never an address, a path or a secret. */
+  readonly message: string;
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  readonly checks: Readonly<Record<"database" | "migrations" | "storage", Check>>;
+}
+
+export interface ReadinessDeps {
+  readonly db: Database;
+  readonly store: Pick<RecordingStore, "checkWritable">;
+}
+
+/** A probe that waits longer than its caller tells nothing; Kubernetes' default is 1 s, operators set some more. */
+const CHECK_TIMEOUT_MS = 3_000;
+
+/** Looks whether this process can serve: every check is done now, none is remembered. */
+export async function checkReadiness({ db, store }: ReadinessDeps): Promise<Readiness> {
+  const [database, migrations, storage] = await Promise.all([
+    check("The database answers.", "The database does not answer.", async () => {
+      await db.$queryRaw`SELECT 1`;
+    }),
+    check("All migrations are applied.", "The migrations cannot be looked up.", async () => {
+      const pending = await pendingMigrations(db);
+      if (pending.length > 0) throw new NotReady(`Migrations are missing: ${pending.join(", ")}.`);
+    }),
+    check("Recordings can be written.", "Recordings cannot be written.", async () => {
+      await store.checkWritable();
+    }),
+  ]);
+  const checks = { database, migrations, storage };
+  return { ready: Object.values(checks).every(({ ok }) => ok), checks };
+}
+
+class NotReady extends Error {}
+
+async function check(good: string, bad: string, look: () => Promise<void>): Promise<Check> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    const late = () => reject(new NotReady(`${bad} It took longer than 3 s.`));
+    timer = setTimeout(late, CHECK_TIMEOUT_MS);
+  });
+  try {
+    await Promise.race([look(), timeout]);
+    return { ok: true, message: good };
+  } catch (error) {
+    // Our own sentences may be shown; anybody else's may name hosts and paths.
+    const speaks = error instanceof NotReady || isAppError(error);
+    return { ok: false, message: speaks ? error.message : bad };
+  } finally {
+    clearTimeout(timer);
+  }
+}

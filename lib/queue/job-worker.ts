@@ -1,0 +1,41 @@
+import { openWorker, type QueueConfig } from "./connection";
+import { isJobName, type JobName, type JobPayload, JOBS } from "./jobs";
+
+/** Does one job. It may run twice for one job, and in two processes at once: it must not matter. */
+export type Handlers = {
+  readonly [N in JobName]: (payload: JobPayload<N>) => Promise<unknown>;
+};
+
+export interface JobEvents {
+  completed(name: string, result: unknown): void;
+  failed(name: string, error: Error): void;
+  /** A connection was lost; it is made again without help. */
+  disturbed(error: Error): void;
+}
+
+export interface JobWorker {
+  /** Lets jobs that have begun finish, and takes no more. */
+  close(): Promise<void>;
+}
+
+/** Starts to take jobs and give each to its handler. */
+export async function startJobWorker(
+  config: QueueConfig,
+  handlers: Handlers,
+  events: JobEvents,
+): Promise<JobWorker> {
+  const worker = openWorker(config, async (job) => await dispatch(handlers, job.name, job.data));
+  worker.on("completed", (job, result) => events.completed(job.name, result));
+  worker.on("failed", (job, error) => events.failed(job?.name ?? "unknown", error));
+  worker.on("error", (error) => events.disturbed(error));
+  await worker.waitUntilReady();
+  // Resolves when the worker is closed; what goes wrong on the way is told by the events.
+  worker.run().catch((error: unknown) => events.disturbed(error as Error));
+  return { close: async () => await worker.close() };
+}
+
+async function dispatch(handlers: Handlers, name: string, data: unknown): Promise<unknown> {
+  // A job that a newer version queued: it stays, failed, for that version to see.
+  if (!isJobName(name)) throw new Error(`This version knows no job named ${JSON.stringify(name)}.`);
+  return await handlers[name](JOBS[name].payload.parse(data));
+}

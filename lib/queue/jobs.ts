@@ -1,0 +1,24 @@
+import { z } from "zod";
+
+interface JobDefinition {
+  readonly payload: z.ZodType;
+  /** How often the scheduler makes one. */
+  readonly everyMs: number;
+}
+
+const MINUTE_MS = 60_000;
+
+/** Every background job with what it carries. */
+export const JOBS = {
+  "reap-abandoned": { payload: z.strictObject({}), everyMs: MINUTE_MS },
+  "purge-expired": { payload: z.strictObject({}), everyMs: 10 * MINUTE_MS },
+} as const satisfies Record<string, JobDefinition>;
+
+export type JobName = keyof typeof JOBS;
+export type JobPayload<N extends JobName> = z.output<(typeof JOBS)[N]["payload"]>;
+
+export const JOB_NAMES = Object.keys(JOBS) as readonly JobName[];
+
+export function isJobName(name: string): name is JobName {
+  return Object.hasOwn(JOBS, name);
+}

@@ -1,0 +1,19 @@
+import type { NextConfig } from "next";
+
+const config: NextConfig = {
+  poweredByHeader: false,
+  reactStrictMode: true,
+  // `npm run validate` checks types; doing it again on each build would only make the start slower.
+  typescript: { ignoreBuildErrors: true },
+  // Loaded as they are: they bring native code, WebAssembly or workers of their own.
+  serverExternalPackages: [
+    "@prisma/client",
+    "@prisma/adapter-pg",
+    "pg",
+    "pino",
+    "bullmq",
+    "ioredis",
+  ],
+};
+
+export default config;
