@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 import type { Client } from "@/lib/audit/record-audit-event";
 import type { Config } from "@/lib/config/config";
@@ -24,6 +25,17 @@ export function clientAddress(
   const forwarded = forwardedFor?.split(",").map((part) => part.trim()) ?? [];
   const hops = [...forwarded, peerAddress ?? ""];
   return normalise(hops[Math.max(0, hops.length - 1 - trustedProxyCount)] ?? "");
+}
+
+/** Puts the caller's address where `clientOf` finds it; for every request and upgrade, before anything else. */
+export function stampClient(
+  request: IncomingMessage,
+  config: Pick<Config, "trustedProxyCount">,
+): void {
+  // Several headers of this name arrive joined by commas, in order.
+  const forwardedFor = request.headers["x-forwarded-for"]?.toString();
+  const address = clientAddress(request.socket.remoteAddress, forwardedFor, config);
+  request.headers[CLIENT_ADDRESS_HEADER] = address ?? "";
 }
 
 /** Who sent this request, as the server stamped it. */
