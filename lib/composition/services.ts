@@ -4,6 +4,7 @@ import { type Database, openDatabase } from "@/lib/db/database";
 import { createLogger, type Logger } from "@/lib/logging/logger";
 import { createSessionProvider } from "@/lib/providers/create-session-provider";
 import type { SessionProvider } from "@/lib/providers/session-provider";
+import { AppendRegistry } from "@/lib/recordings/append-registry";
 import { createRecordingStore } from "@/lib/storage/create-recording-store";
 import type { RecordingStore } from "@/lib/storage/recording-store";
 
@@ -13,6 +14,8 @@ export interface Services {
   readonly log: Logger;
   readonly db: Database;
   readonly store: RecordingStore;
+  /** The recordings that are being added to in this process. */
+  readonly appends: AppendRegistry;
   readonly provider: SessionProvider;
   /** Tells this process from every other; new at each start. */
   readonly instanceId: string;
@@ -28,6 +31,7 @@ export function createServices(config: Config, processName: string): Services {
     log,
     db: openDatabase(config.databaseUrl),
     store: createRecordingStore(config.recording.storage),
+    appends: new AppendRegistry(),
     provider: createSessionProvider(config, { instanceId, log }),
     instanceId,
     now: () => new Date(),

@@ -11,11 +11,14 @@ export type RecordingEvent =
   /** The user stopped, the limit was reached, the session ended or nobody sent anything for too long. */
   | { readonly type: "stop" }
   | { readonly type: "seal" }
+  /** The sender is back with bytes that were still missing when the recording was finished without it. */
+  | { readonly type: "resume" }
   | { readonly type: "fail"; readonly reason: FailReason };
 
 /**
  * The life of a recording, as one table: the status an event leads to.
- * `stop` and `seal` may be repeated; they never move a recording back.
+ * `stop` and `seal` may be repeated; they never move a recording back. Only bytes that were still
+ * missing do: better to be `uploading` again than to lose what the sender kept.
  * @throws AppError `illegal_transition`
  */
 export function nextStatus(status: RecordingStatus, event: RecordingEvent): RecordingStatus {
@@ -24,6 +27,9 @@ export function nextStatus(status: RecordingStatus, event: RecordingEvent): Reco
       return status === "recording" ? "uploading" : status;
     case "seal":
       if (status === "uploading" || status === "ready") return "ready";
+      throw illegal(status, event);
+    case "resume":
+      if (status !== "recording") return "uploading";
       throw illegal(status, event);
     case "fail":
       if (status === "uploading" || status === "failed") return "failed";

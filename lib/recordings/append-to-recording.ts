@@ -1,0 +1,123 @@
+import type { Readable } from "node:stream";
+import type { Client } from "@/lib/audit/record-audit-event";
+import type { Actor } from "@/lib/auth/permissions";
+import { AppError } from "@/lib/errors/app-error";
+import { WebmError } from "@/lib/webm";
+import { type AppendRegistry, type AppendTurn, uploadLocked } from "./append-registry";
+import { ClaimHolder } from "./claim-holder";
+import { getRecording } from "./get-recording";
+import { receiveBytes } from "./receive-bytes";
+import { type Claim, claimForAppend, commitAppend, resumeClaimed } from "./recording-claim";
+import { nextStatus } from "./recording-state";
+import { refuseStream } from "./refuse-stream";
+import { type SealDeps, sealRecording } from "./seal-recording";
+
+export interface AppendDeps extends SealDeps {
+  readonly appends: AppendRegistry;
+  readonly config: { readonly recording: { readonly maxSizeBytes: number } };
+}
+
+export interface AppendInput {
+  readonly recordingId: string;
+  /** Where in the sender's stream the body begins. */
+  readonly offset: number;
+  /** Length of the whole stream, where this request announces it. */
+  readonly uploadLength: number | null;
+  readonly body: Readable;
+}
+
+export interface AppendResult {
+  /** Bytes of the sender's stream that are durable now. */
+  readonly uploadOffset: number;
+  readonly uploadLength: number | null;
+}
+
+/**
+ * Adds bytes to a recording: claims it, writes, makes them durable, and only then moves its offset.
+ * Bytes are therefore never lost once acknowledged, and two senders cannot interleave. A body that
+ * ends early keeps what arrived. Reaching the announced length seals the recording before this resolves.
+ *
+ * The size limit counts the sender's bytes. At the limit the recording is sealed and kept as
+ * `truncated`, and this throws `too_large`.
+ * @throws AppError also `not_found`, `forbidden`, `offset_mismatch`, `upload_locked`,
+ *   `recording_closed`, `unsupported_media_type`, `insufficient_storage`, `unavailable`
+ */
+export async function appendToRecording(
+  deps: AppendDeps,
+  actor: Actor,
+  client: Client,
+  input: AppendInput,
+): Promise<AppendResult> {
+  const turn = await deps.appends.enter(input.recordingId);
+  try {
+    const { appended, row } = await appendInTurn(deps, actor, input, turn);
+    if (row.uploadLength === appended.uploadOffset) {
+      await sealRecording(deps, { recordingId: input.recordingId, by: { actor, client } });
+    }
+    if (appended.truncated)
+      throw overLimit(deps.config.recording.maxSizeBytes, appended.uploadOffset);
+    return { uploadOffset: appended.uploadOffset, uploadLength: row.uploadLength };
+  } finally {
+    turn.leave();
+  }
+}
+
+async function appendInTurn(deps: AppendDeps, actor: Actor, input: AppendInput, turn: AppendTurn) {
+  const { recordingId, offset } = input;
+  const claim = await claimForAppend(deps.db, { recordingId, userId: actor.userId, offset });
+  if (claim === null) throw await whyNotClaimed(deps, actor, input);
+  const holder = new ClaimHolder(deps.db, claim);
+  try {
+    refuseOtherLength(claim, input.uploadLength);
+    await resume(deps, claim);
+    const appended = await receiveBytes(deps, holder, turn, input);
+    const row = await commitAppend(deps.db, claim, appended);
+    if (row === null) throw uploadLocked();
+    return { appended, row };
+  } catch (error) {
+    if (error instanceof WebmError) throw await refuseStream(deps, claim, error);
+    await holder.release().catch((err: unknown) => deps.log.warn({ err }, "claim not released"));
+    throw error;
+  }
+}
+
+/** A finished recording that still lacked bytes goes on, now that its sender is back. */
+async function resume(deps: AppendDeps, claim: Claim): Promise<void> {
+  if (claim.status === "recording" || claim.status === "uploading") return;
+  const status = nextStatus(claim.status, { type: "resume" });
+  if (!(await resumeClaimed(deps.db, claim, status))) throw uploadLocked();
+}
+
+/** @throws AppError `bad_request`: once announced, a length stays (tus 1.0.0, creation-defer-length) */
+function refuseOtherLength(claim: Claim, uploadLength: number | null): void {
+  if (uploadLength === null || uploadLength === (claim.uploadLength ?? uploadLength)) return;
+  throw new AppError(
+    "bad_request",
+    `Upload-Length is ${uploadLength}, but ${claim.uploadLength ?? 0} was announced before. Send the same length, or none.`,
+  );
+}
+
+async function whyNotClaimed(
+  deps: AppendDeps,
+  actor: Actor,
+  input: AppendInput,
+): Promise<AppError> {
+  const recording = await getRecording(deps, actor, input.recordingId, "send");
+  const { uploadOffset, status } = recording;
+  const headers = { "Upload-Offset": String(uploadOffset) };
+  if (uploadOffset !== input.offset) {
+    const message = `The server has ${uploadOffset} bytes, but these begin at ${input.offset}. Ask for the offset and go on from there.`;
+    return new AppError("offset_mismatch", message, { headers });
+  }
+  if (status === "recording" || status === "uploading") return uploadLocked();
+  const message = `This recording is ${status}; nothing can be added to it.`;
+  return new AppError("recording_closed", message, { headers });
+}
+
+function overLimit(maxSizeBytes: number, uploadOffset: number): AppError {
+  return new AppError(
+    "too_large",
+    `The recording reached the limit of ${Math.floor(maxSizeBytes / 2 ** 20)} MiB and ended there. What came before is kept.`,
+    { headers: { "Upload-Offset": String(uploadOffset) } },
+  );
+}

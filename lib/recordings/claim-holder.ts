@@ -1,0 +1,27 @@
+import type { DatabaseOrTransaction } from "@/lib/db/database";
+import { uploadLocked } from "./append-registry";
+import { type Claim, CLAIM_RENEWAL_MS, releaseClaim, renewClaim } from "./recording-claim";
+
+/**
+ * Holds a claim while bytes trickle in. Asked before every write, it makes sure that this process
+ * still may: one that was asleep finds out before it overwrites what its successor wrote.
+ */
+export class ClaimHolder {
+  private renewedAt = performance.now();
+
+  constructor(
+    private readonly db: DatabaseOrTransaction,
+    readonly claim: Claim,
+  ) {}
+
+  /** @throws AppError `upload_locked` when somebody else has taken over */
+  async keep(): Promise<void> {
+    if (performance.now() - this.renewedAt < CLAIM_RENEWAL_MS) return;
+    if (!(await renewClaim(this.db, this.claim))) throw uploadLocked();
+    this.renewedAt = performance.now();
+  }
+
+  release(): Promise<void> {
+    return releaseClaim(this.db, this.claim);
+  }
+}

@@ -1,0 +1,191 @@
+import type { DatabaseOrTransaction, Prisma } from "@/lib/db/database";
+import type { StorageState } from "@/lib/storage/recording-store";
+import type { RecordingStatus } from "./recording-state";
+
+/**
+ * The claim: the right to change a recording's bytes, as a token in its row that runs out by itself.
+ * Whoever holds it writes, makes the bytes durable, and then moves the row on in one update that is
+ * guarded by the token. A holder that died or fell asleep loses it and can no longer move the row.
+ */
+export interface Claim {
+  readonly recordingId: string;
+  readonly token: string;
+  readonly userId: string;
+  readonly status: RecordingStatus;
+  readonly uploadOffset: number;
+  readonly uploadLength: number | null;
+  readonly indexState: Uint8Array | null;
+  /** The partial block an earlier seal cut off; not null when appending means to go on from there. */
+  readonly resumeTail: Uint8Array | null;
+  readonly storageKey: string;
+  readonly storageState: StorageState;
+  readonly interrupted: boolean;
+  /** Time since bytes last arrived. */
+  readonly idleMs: number;
+}
+
+/** Short, because the claim of a process that was killed blocks its successor for so long. */
+const CLAIM_SECONDS = 10;
+/** A holder that goes on for longer asks again this often; see `ClaimHolder`. */
+export const CLAIM_RENEWAL_MS = 3_000;
+
+interface ClaimRow {
+  id: string;
+  append_token: string;
+  user_id: string;
+  status: RecordingStatus;
+  upload_offset: bigint;
+  upload_length: bigint | null;
+  index_state: Uint8Array | null;
+  resume_tail: Uint8Array | null;
+  storage_key: string;
+  storage_state: StorageState;
+  interrupted: boolean;
+  idle_ms: number;
+}
+
+/** Claims a recording to append at `offset`; null when it is not at that offset, not open, not theirs or claimed. */
+export async function claimForAppend(
+  db: DatabaseOrTransaction,
+  { recordingId, userId, offset }: { recordingId: string; userId: string; offset: number },
+): Promise<Claim | null> {
+  const [row] = await db.$queryRaw<ClaimRow[]>`
+    UPDATE "recordings"
+       SET "append_token" = gen_random_uuid(),
+           "append_expires_at" = now() + ${CLAIM_SECONDS}::int * interval '1 second'
+     WHERE "id" = ${recordingId}::uuid AND "user_id" = ${userId}::uuid
+       AND "upload_offset" = ${offset}::bigint
+       AND ("status" IN ('recording', 'uploading') OR "resume_tail" IS NOT NULL)
+       AND ("append_token" IS NULL OR "append_expires_at" < now())
+    RETURNING "id", "append_token", "user_id", "status"::text, "upload_offset", "upload_length",
+              "index_state", "resume_tail", "storage_key", "storage_state",
+              "interrupted",
+              extract(epoch FROM now() - "last_append_at")::float8 * 1000 AS "idle_ms"`;
+  return row === undefined ? null : toClaim(row);
+}
+
+/** Claims an unfinished recording to seal it; null when it is finished, claimed, or has had bytes within `idleMs`. */
+export async function claimForSeal(
+  db: DatabaseOrTransaction,
+  { recordingId, idleMs }: { recordingId: string; idleMs: number },
+): Promise<Claim | null> {
+  const [row] = await db.$queryRaw<ClaimRow[]>`
+    UPDATE "recordings"
+       SET "append_token" = gen_random_uuid(),
+           "append_expires_at" = now() + ${CLAIM_SECONDS}::int * interval '1 second'
+     WHERE "id" = ${recordingId}::uuid AND "status" IN ('recording', 'uploading')
+       AND "last_append_at" <= now() - ${idleMs}::float8 * interval '1 millisecond'
+       AND ("append_token" IS NULL OR "append_expires_at" < now())
+    RETURNING "id", "append_token", "user_id", "status"::text, "upload_offset", "upload_length",
+              "index_state", "resume_tail", "storage_key", "storage_state",
+              "interrupted",
+              extract(epoch FROM now() - "last_append_at")::float8 * 1000 AS "idle_ms"`;
+  return row === undefined ? null : toClaim(row);
+}
+
+function toClaim(row: ClaimRow): Claim {
+  return {
+    recordingId: row.id,
+    token: row.append_token,
+    userId: row.user_id,
+    status: row.status,
+    uploadOffset: Number(row.upload_offset),
+    uploadLength: row.upload_length === null ? null : Number(row.upload_length),
+    indexState: row.index_state,
+    resumeTail: row.resume_tail,
+    storageKey: row.storage_key,
+    storageState: row.storage_state,
+    interrupted: row.interrupted,
+    idleMs: row.idle_ms,
+  };
+}
+
+/** Keeps the claim for as long again; false when it is lost. */
+export async function renewClaim(db: DatabaseOrTransaction, claim: Claim): Promise<boolean> {
+  const renewed = await db.$executeRaw`
+    UPDATE "recordings" SET "append_expires_at" = now() + ${CLAIM_SECONDS}::int * interval '1 second'
+     WHERE "id" = ${claim.recordingId}::uuid AND "append_token" = ${claim.token}::uuid`;
+  return renewed === 1;
+}
+
+/** Gives the claim back with nothing else changed. Harmless when it is lost. */
+export async function releaseClaim(db: DatabaseOrTransaction, claim: Claim): Promise<void> {
+  await updateClaimed(db, claim, CLAIM_GIVEN_BACK);
+}
+
+/** Takes a finished recording up again under the claim; false when the claim was lost. */
+export async function resumeClaimed(
+  db: DatabaseOrTransaction,
+  claim: Claim,
+  status: RecordingStatus,
+): Promise<boolean> {
+  return updateClaimed(db, claim, {
+    status,
+    completedAt: null,
+    failReason: null,
+    failDetail: null,
+    interrupted: false,
+    recovered: true,
+  });
+}
+
+/** Changes the row under the claim; false when the claim was lost. */
+export async function updateClaimed(
+  db: DatabaseOrTransaction,
+  claim: Claim,
+  data: Prisma.RecordingUpdateManyMutationInput,
+): Promise<boolean> {
+  const { count } = await db.recording.updateMany({
+    where: { id: claim.recordingId, appendToken: claim.token },
+    data,
+  });
+  return count === 1;
+}
+
+/** What gives the claim back, as part of a last update under it. */
+export const CLAIM_GIVEN_BACK = { appendToken: null, appendExpiresAt: null } as const;
+
+export interface Appended {
+  readonly uploadOffset: number;
+  readonly sizeBytes: number;
+  /** As this append announced it; null when it did not. */
+  readonly uploadLength: number | null;
+  readonly truncated: boolean;
+  /** Whether the bytes an earlier seal cut off are in the live object again. */
+  readonly tailRestored: boolean;
+  readonly indexState: Uint8Array;
+  readonly storageState: StorageState;
+}
+
+/** Where a recording stands after an append. */
+export interface AppendedRow {
+  readonly status: RecordingStatus;
+  readonly uploadLength: number | null;
+}
+
+/** Moves the row on to what is durable now and gives the claim back; null when the claim was lost. */
+export async function commitAppend(
+  db: DatabaseOrTransaction,
+  claim: Claim,
+  appended: Appended,
+): Promise<AppendedRow | null> {
+  const [row] = await db.$queryRaw<{ status: RecordingStatus; upload_length: bigint | null }[]>`
+    UPDATE "recordings"
+       SET "upload_offset" = ${appended.uploadOffset}::bigint,
+           "upload_length" = CASE WHEN ${appended.truncated} THEN ${appended.uploadOffset}::bigint
+                                  ELSE coalesce("upload_length", ${appended.uploadLength}::bigint) END,
+           "truncated" = "truncated" OR ${appended.truncated},
+           "size_bytes" = ${appended.sizeBytes}::bigint,
+           "index_state" = ${appended.indexState}::bytea,
+           "resume_tail" = CASE WHEN ${appended.tailRestored} THEN NULL ELSE "resume_tail" END,
+           "storage_state" = ${JSON.stringify(appended.storageState)}::jsonb,
+           "last_append_at" = now(),
+           "append_token" = NULL,
+           "append_expires_at" = NULL
+     WHERE "id" = ${claim.recordingId}::uuid AND "append_token" = ${claim.token}::uuid
+       AND ("upload_length" IS NULL OR "upload_length" >= ${appended.uploadOffset}::bigint)
+    RETURNING "status"::text, "upload_length"`;
+  if (row === undefined) return null;
+  const { status, upload_length: length } = row;
+  return { status, uploadLength: length === null ? null : Number(length) };
+}

@@ -1,0 +1,197 @@
+import type { Database, DatabaseOrTransaction, Prisma } from "@/lib/db/database";
+import type { FailReason, RecordingStatus } from "./recording-state";
+
+/** A recording as the use cases see it: sizes and offsets are bytes, as plain numbers. */
+export interface Recording {
+  readonly id: string;
+  readonly sessionId: string;
+  readonly appId: string;
+  readonly appName: string;
+  readonly userId: string;
+  readonly username: string;
+  readonly filename: string;
+  readonly description: string;
+  readonly format: "webm" | "cast";
+  readonly origin: "user" | "policy" | "upload";
+  readonly codec: string | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly sizeBytes: number;
+  readonly durationMs: number | null;
+  readonly storageBackend: "local" | "s3";
+  readonly storageKey: string;
+  readonly status: RecordingStatus;
+  readonly truncated: boolean;
+  readonly interrupted: boolean;
+  readonly recovered: boolean;
+  readonly failReason: FailReason | null;
+  readonly hasPoster: boolean;
+  readonly uploadOffset: number;
+  /** Null until the sender has announced it. */
+  readonly uploadLength: number | null;
+  readonly createdAt: Date;
+  readonly stoppedAt: Date | null;
+  readonly completedAt: Date | null;
+}
+
+// Picked field by field: the indexer's state is large and nobody else's business.
+const SELECT = {
+  id: true,
+  sessionId: true,
+  userId: true,
+  filename: true,
+  description: true,
+  format: true,
+  origin: true,
+  codec: true,
+  width: true,
+  height: true,
+  sizeBytes: true,
+  durationMs: true,
+  storageBackend: true,
+  storageKey: true,
+  status: true,
+  truncated: true,
+  interrupted: true,
+  recovered: true,
+  failReason: true,
+  hasPoster: true,
+  uploadOffset: true,
+  uploadLength: true,
+  createdAt: true,
+  stoppedAt: true,
+  completedAt: true,
+  session: { select: { app: { select: { id: true, name: true } } } },
+  user: { select: { username: true } },
+} as const satisfies Prisma.RecordingSelect;
+
+type Row = Prisma.RecordingGetPayload<{ select: typeof SELECT }>;
+
+function toRecording({ session, user, ...row }: Row): Recording {
+  return {
+    ...row,
+    appId: session.app.id,
+    appName: session.app.name,
+    username: user.username,
+    sizeBytes: Number(row.sizeBytes),
+    durationMs: numberOrNull(row.durationMs),
+    failReason: row.failReason as FailReason | null,
+    uploadOffset: Number(row.uploadOffset),
+    uploadLength: numberOrNull(row.uploadLength),
+  };
+}
+
+function numberOrNull(value: bigint | null): number | null {
+  return value === null ? null : Number(value);
+}
+
+export async function findRecording(
+  db: DatabaseOrTransaction,
+  id: string,
+): Promise<Recording | null> {
+  const row = await db.recording.findUnique({ where: { id }, select: SELECT });
+  return row === null ? null : toRecording(row);
+}
+
+export interface NewRecording {
+  readonly id: string;
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly filename: string;
+  readonly description: string;
+  readonly storageBackend: "local" | "s3";
+  readonly storageKey: string;
+}
+
+/** @throws a unique violation when the session has a live recording */
+export async function insertRecording(
+  db: DatabaseOrTransaction,
+  recording: NewRecording,
+): Promise<void> {
+  await db.recording.create({ data: recording, select: { id: true } });
+}
+
+/** Changes a recording that still has the status it was seen with. Tells whether it had. */
+export async function updateRecording(
+  db: DatabaseOrTransaction,
+  seen: Pick<Recording, "id" | "status">,
+  data: Prisma.RecordingUpdateManyMutationInput,
+): Promise<boolean> {
+  const { count } = await db.recording.updateMany({
+    where: { id: seen.id, status: seen.status },
+    data,
+  });
+  return count === 1;
+}
+
+/** Harmless when the row is gone. Tells whether it was there. */
+export async function deleteRecordingRow(db: DatabaseOrTransaction, id: string): Promise<boolean> {
+  const { count } = await db.recording.deleteMany({ where: { id } });
+  return count === 1;
+}
+
+/** The session's recording that is being made, with the time since anything of it arrived. */
+export async function findLiveRecording(
+  db: DatabaseOrTransaction,
+  sessionId: string,
+): Promise<{ readonly id: string; readonly idleMs: number } | null> {
+  const [row] = await db.$queryRaw<{ id: string; idle_ms: number }[]>`
+    SELECT "id",
+           extract(epoch FROM now() - greatest("last_append_at", "append_expires_at"))::float8 * 1000 AS "idle_ms"
+      FROM "recordings" WHERE "session_id" = ${sessionId}::uuid AND "status" = 'recording'`;
+  return row === undefined ? null : { id: row.id, idleMs: row.idle_ms };
+}
+
+/** Unfinished recordings for which nothing has arrived for `idleMs`, in the order of their ids. */
+export async function findAbandoned(
+  db: DatabaseOrTransaction,
+  { idleMs, afterId, limit }: { idleMs: number; afterId: string; limit: number },
+): Promise<readonly string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    SELECT "id" FROM "recordings"
+     WHERE "status" IN ('recording', 'uploading')
+       AND "last_append_at" <= now() - ${idleMs}::float8 * interval '1 millisecond'
+       AND ("append_token" IS NULL OR "append_expires_at" < now())
+       AND "id" > ${afterId}::uuid
+     ORDER BY "id" LIMIT ${limit}::int`;
+  return rows.map((row) => row.id);
+}
+
+export interface ListedPosition {
+  readonly createdAt: Date;
+  readonly id: string;
+}
+
+export interface ListQuery {
+  readonly where: Prisma.RecordingWhereInput;
+  readonly order: "asc" | "desc";
+  /** The last row of the page before. */
+  readonly after: ListedPosition | undefined;
+  readonly limit: number;
+}
+
+/** One page by creation time, then id: stable however many rows come or go meanwhile. */
+export async function findRecordings(
+  db: Database,
+  { where, order, after, limit }: ListQuery,
+): Promise<Recording[]> {
+  const beyond = order === "desc" ? "lt" : "gt";
+  // The first condition says nothing new, but is what PostgreSQL can start its index scan from.
+  const position: Prisma.RecordingWhereInput =
+    after === undefined
+      ? {}
+      : {
+          createdAt: order === "desc" ? { lte: after.createdAt } : { gte: after.createdAt },
+          OR: [
+            { createdAt: { [beyond]: after.createdAt } },
+            { createdAt: after.createdAt, id: { [beyond]: after.id } },
+          ],
+        };
+  const rows = await db.recording.findMany({
+    where: { AND: [where, position] },
+    orderBy: [{ createdAt: order }, { id: order }],
+    take: limit,
+    select: SELECT,
+  });
+  return rows.map(toRecording);
+}

@@ -1,0 +1,36 @@
+import { AppError } from "@/lib/errors/app-error";
+import type { WebmError } from "@/lib/webm";
+import { uploadLocked } from "./append-registry";
+import { failRecording } from "./fail-recording";
+import { CLAIM_GIVEN_BACK, type Claim, updateClaimed } from "./recording-claim";
+import { restoreIndexer } from "./restore-indexer";
+import { type SealDeps, sealRecording } from "./seal-recording";
+
+/**
+ * Ends a recording whose sender sent something that is not WebM: sending it again would not help.
+ * What came before in good order is kept and sealed; without any, the recording has failed.
+ * Returns what to answer.
+ */
+export async function refuseStream(
+  deps: SealDeps,
+  claim: Claim,
+  error: WebmError,
+): Promise<AppError> {
+  deps.log.warn({ err: error, recordingId: claim.recordingId }, "stream refused");
+  if (!restoreIndexer(claim).hasMedia) {
+    await failRecording(deps, claim, "not_webm");
+    return refusal(`${error.message} The recording was ended; record again.`, error);
+  }
+  const ended = await updateClaimed(deps.db, claim, {
+    uploadLength: claim.uploadOffset,
+    interrupted: true,
+    ...CLAIM_GIVEN_BACK,
+  });
+  if (!ended) return uploadLocked();
+  await sealRecording(deps, { recordingId: claim.recordingId, by: null });
+  return refusal(`${error.message} The recording was ended; what came before is kept.`, error);
+}
+
+function refusal(message: string, cause: WebmError): AppError {
+  return new AppError("unsupported_media_type", message, { cause });
+}

@@ -1,0 +1,190 @@
+import { type Client, recordAuditEvent, SYSTEM_ACTOR } from "@/lib/audit/record-audit-event";
+import type { Actor } from "@/lib/auth/permissions";
+import type { Database } from "@/lib/db/database";
+import { AppError, isAppError } from "@/lib/errors/app-error";
+import type { Logger } from "@/lib/logging/logger";
+import type { RecordingStore } from "@/lib/storage/recording-store";
+import { type SealedHeader, sealedHeader, WebmError, type WebmIndexer } from "@/lib/webm";
+import { uploadLocked } from "./append-registry";
+import { failRecording } from "./fail-recording";
+import { recordingNotFound } from "./get-recording";
+import {
+  CLAIM_GIVEN_BACK,
+  type Claim,
+  claimForSeal,
+  releaseClaim,
+  updateClaimed,
+} from "./recording-claim";
+import { findRecording } from "./recording-repository";
+import { nextStatus, type RecordingStatus } from "./recording-state";
+import { restoreIndexer } from "./restore-indexer";
+
+export interface SealDeps {
+  readonly db: Database;
+  readonly store: RecordingStore;
+  readonly log: Logger;
+  readonly now: () => Date;
+}
+
+export interface SealInput {
+  readonly recordingId: string;
+  /** Whose doing it is; null when the product seals by itself. */
+  readonly by: { readonly actor: Actor; readonly client: Client } | null;
+  /** Seal only when nothing has arrived for so long. */
+  readonly idleMs?: number;
+}
+
+interface SealedBytes {
+  readonly sizeBytes: number;
+  readonly resumeTail: Uint8Array<ArrayBuffer> | null;
+}
+
+/** A partial block is a frame at most; anything longer is no picture worth a place in the row. */
+const MAX_TAIL_BYTES = 4 * 1024 * 1024;
+/** Bytes that are missing may come back with their volume: for so long they are not called lost. */
+const LOST_AFTER_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Makes a recording ready from what has arrived, in a time that does not depend on its length; or
+ * failed, when that amounts to nothing. Returns its status. Sealing again changes nothing.
+ *
+ * When the sender's stream has not come to its announced end, what it would need to go on is kept.
+ * @throws AppError `upload_locked` while somebody appends, `not_found`, `unavailable`
+ */
+export async function sealRecording(deps: SealDeps, input: SealInput): Promise<RecordingStatus> {
+  const { recordingId, idleMs = 0 } = input;
+  const claim = await claimForSeal(deps.db, { recordingId, idleMs });
+  if (claim === null) return settledStatus(deps, recordingId);
+  try {
+    return await sealClaimed(deps, claim, input.by);
+  } catch (error) {
+    await releaseClaim(deps.db, claim).catch((err: unknown) =>
+      deps.log.warn({ err }, "claim not released"),
+    );
+    throw error;
+  }
+}
+
+async function settledStatus({ db }: SealDeps, recordingId: string): Promise<RecordingStatus> {
+  const recording = await findRecording(db, recordingId);
+  if (recording === null) throw recordingNotFound();
+  if (recording.status === "ready" || recording.status === "failed") return recording.status;
+  throw uploadLocked();
+}
+
+async function sealClaimed(
+  deps: SealDeps,
+  claim: Claim,
+  by: SealInput["by"],
+): Promise<RecordingStatus> {
+  const indexer = restoreIndexer(claim);
+  const header = headerOf(indexer);
+  if (header === "no_media") return failRecording(deps, claim, "nothing_captured");
+  if (header === "unusable") return failRecording(deps, claim, "seal_failed");
+
+  const isComplete = claim.uploadLength === claim.uploadOffset;
+  const sealed = await unlessLost(claim, async () => {
+    const resumeTail = isComplete ? null : await keepTail(deps, claim, indexer);
+    const live = { key: claim.storageKey, state: claim.storageState };
+    const { sizeBytes } = await deps.store.seal(live, header.header, header.endPosition);
+    return { resumeTail, sizeBytes };
+  });
+  if (sealed === "lost") return failRecording(deps, claim, "storage_lost");
+  return markReady(deps, claim, header, sealed, by);
+}
+
+async function markReady(
+  deps: SealDeps,
+  claim: Claim,
+  header: SealedHeader,
+  { resumeTail, sizeBytes }: SealedBytes,
+  by: SealInput["by"],
+): Promise<RecordingStatus> {
+  const status = nextStatus(nextStatus(claim.status, { type: "stop" }), { type: "seal" });
+  const durationMs = Math.round(header.durationMs);
+  await deps.db.$transaction(async (transaction) => {
+    const isOurs = await updateClaimed(transaction, claim, {
+      status,
+      sizeBytes,
+      durationMs,
+      codec: header.codec,
+      width: header.width,
+      height: header.height,
+      interrupted: claim.interrupted || isInterrupted(claim),
+      ...(claim.status === "recording" ? { stoppedAt: deps.now() } : {}),
+      completedAt: deps.now(),
+      resumeTail,
+      // Needed only to go on.
+      ...(resumeTail === null ? { indexState: null } : {}),
+      ...CLAIM_GIVEN_BACK,
+    });
+    if (!isOurs) throw uploadLocked();
+    await recordAuditEvent(transaction, {
+      actor: by?.actor ?? SYSTEM_ACTOR,
+      client: by?.client ?? null,
+      action: "recording.upload",
+      target: { type: "recording", id: claim.recordingId },
+      detail: { size_bytes: sizeBytes, duration_ms: durationMs },
+    });
+  });
+  return status;
+}
+
+/** Whether the sender went away: it never said stop, or not all it announced has come. */
+function isInterrupted({ status, uploadLength, uploadOffset }: Claim): boolean {
+  if (uploadLength === null) return status === "recording";
+  return uploadOffset < uploadLength;
+}
+
+function headerOf(indexer: WebmIndexer): SealedHeader | "no_media" | "unusable" {
+  try {
+    return sealedHeader(indexer);
+  } catch (error) {
+    if (!(error instanceof WebmError)) throw error;
+    return error.code === "no_media" ? "no_media" : "unusable";
+  }
+}
+
+/**
+ * Saves the partial block that sealing is about to cut off, so that the sender can go on behind it.
+ * Saved before the object is sealed: a crash between the two finds it in the row. Null when it cannot be had.
+ */
+async function keepTail(
+  deps: SealDeps,
+  claim: Claim,
+  indexer: WebmIndexer,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (claim.resumeTail !== null) return Uint8Array.from(claim.resumeTail);
+  const { blockEnd, bodyEnd } = indexer;
+  if (bodyEnd - blockEnd > MAX_TAIL_BYTES) return null;
+  const tail = new Uint8Array(bodyEnd - blockEnd);
+  let filled = 0;
+  if (tail.byteLength > 0) {
+    const range = { start: blockEnd, end: bodyEnd - 1 };
+    for await (const chunk of await deps.store.read(claim.storageKey, range)) {
+      tail.set(chunk as Uint8Array, filled);
+      filled += (chunk as Uint8Array).byteLength;
+    }
+  }
+  if (filled < tail.byteLength) return null;
+  if (!(await updateClaimed(deps.db, claim, { resumeTail: tail }))) throw uploadLocked();
+  return tail;
+}
+
+/**
+ * Runs `work`, whose bytes may turn out to be missing. For long enough they count as unavailable only:
+ * a volume that is not mounted looks the same, and comes back.
+ */
+async function unlessLost<T>(claim: Claim, work: () => Promise<T>): Promise<T | "lost"> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isAppError(error) || error.code !== "not_found") throw error;
+    if (claim.idleMs > LOST_AFTER_MS) return "lost";
+    throw new AppError(
+      "unavailable",
+      "The storage does not have this recording's bytes right now. Nothing is given up yet; tell an administrator.",
+      { cause: error },
+    );
+  }
+}
