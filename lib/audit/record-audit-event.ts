@@ -57,7 +57,7 @@ export async function recordAuditEvent(
  * is away must not break it, so the whole event goes to the error log instead, and is not lost.
  */
 export async function recordAuditEventOrLog(
-  { db, log }: { readonly db: DatabaseOrTransaction; readonly log: Logger },
+  { db, log }: { readonly db: DatabaseOrTransaction; readonly log: Pick<Logger, "error"> },
   event: AuditEvent,
 ): Promise<void> {
   try {
