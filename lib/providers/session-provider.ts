@@ -28,14 +28,19 @@ export interface SessionProvider {
   /** Calls `listener` when a session started by this process ends by itself. Returns how to stop listening. */
   onExit(listener: (sessionId: string, detail: string) => void): () => void;
 
+  /**
+   * Ends and removes what dead servers on this machine have left; answers the instance ids whose
+   * sessions are thereby known to be over. For the start of a server.
+   */
+  clearLeftovers(): Promise<readonly string[]>;
+
   /** Ends everything this process started; called once, at shutdown. */
   close(): Promise<void>;
 }
 
 export type AppKind = "desktop" | "terminal" | "web";
 export type Availability =
-  | { readonly available: true }
-  | { readonly available: false; readonly reason: string };
+  { readonly available: true } | { readonly available: false; readonly reason: string };
 
 export interface SessionSpec {
   readonly sessionId: string;

@@ -1,0 +1,148 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
+import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
+import { desktopScript, READY_LINE } from "./desktop-script";
+import { endLeftProcesses, isolate, type Isolation } from "./isolation";
+
+/** How much of what the desktop's programs say is kept for the log. */
+const KEPT_OUTPUT_CHARS = 4_096;
+const START_TIMEOUT_MS = 20_000;
+/** What an RFB server says first (RFC 6143, 7.1.1). */
+const RFB_GREETING = "RFB ";
+
+export interface DesktopOptions {
+  readonly sessionId: string;
+  /** With the files of `writeDesktopFiles`; owned by this object from now on. */
+  readonly directory: string;
+  readonly password: string;
+  readonly uid: number | undefined;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One running desktop: its processes, its socket and its files. */
+export class DesktopProcess {
+  /** Resolves when the processes have ended, whatever ended them. */
+  readonly exited: Promise<void>;
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  #ending: Promise<void> | undefined;
+  #output = "";
+
+  private constructor(
+    readonly options: DesktopOptions,
+    child: ChildProcessByStdio<Writable, Readable, Readable>,
+  ) {
+    this.#child = child;
+    this.exited = new Promise((resolve) => {
+      child.once("close", () => resolve());
+      child.once("error", () => resolve());
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      this.#output = (this.#output + text).slice(-KEPT_OUTPUT_CHARS);
+    });
+    // Writing fails when the desktop is gone, which `exited` tells already.
+    child.stdin.on("error", () => undefined);
+  }
+
+  static async spawn(isolation: Isolation, options: DesktopOptions): Promise<DesktopProcess> {
+    const { sessionId, directory, uid, width, height } = options;
+    const command = await isolate(isolation, {
+      script: desktopScript,
+      args: [sessionId, `${width}x${height}`],
+      directory,
+      uid,
+    });
+    // Detached: Ctrl-C in the server's terminal is for the server, which then ends its desktops.
+    const child = spawn(command.program, command.args, {
+      cwd: "/",
+      env: command.env,
+      detached: true,
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    return new DesktopProcess(options, child);
+  }
+
+  /** The last lines its programs wrote, for the log. */
+  get lastOutput(): string {
+    return this.#output;
+  }
+
+  /** Whether somebody asked for the end. */
+  get isEnding(): boolean {
+    return this.#ending !== undefined;
+  }
+
+  /** Resolves when a viewer can connect. @throws Error when it ends or takes too long before that. */
+  async untilReady(): Promise<void> {
+    const timeout = AbortSignal.timeout(START_TIMEOUT_MS);
+    await this.#untilReadyLine(timeout);
+    await untilGreeted(await this.connect(), timeout);
+  }
+
+  /** Opens the RFB byte stream. @throws Error */
+  connect(): Promise<Socket> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(join(this.options.directory, "run", "rfb"));
+      socket.once("error", reject);
+      socket.once("connect", () => {
+        socket.off("error", reject);
+        resolve(socket);
+      });
+    });
+  }
+
+  /** Ends all processes and removes all files. May be called again, and after it ended by itself. */
+  end(): Promise<void> {
+    return (this.#ending ??= this.#end());
+  }
+
+  async #end(): Promise<void> {
+    const { sessionId, directory, uid } = this.options;
+    // The end of its standard input would do, but only as fast as the shell gets to run.
+    this.#child.stdin.destroy();
+    this.#child.kill("SIGKILL");
+    await endLeftProcesses(sessionId, uid ?? 0);
+    await this.exited;
+    await rm(directory, { recursive: true, force: true });
+  }
+
+  #untilReadyLine(timeout: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const late = () => reject(new Error("The desktop took too long to start."));
+      const settle = (act: () => void) => {
+        timeout.removeEventListener("abort", late);
+        act();
+      };
+      timeout.addEventListener("abort", late);
+      void this.exited.then(() =>
+        settle(() => reject(new Error("The desktop ended while it started."))),
+      );
+      this.#child.stdout.setEncoding("utf8").on("data", (text: string) => {
+        if (text.includes(READY_LINE)) settle(resolve);
+      });
+    });
+  }
+}
+
+function untilGreeted(socket: Socket, timeout: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (sentence: string) => {
+      socket.destroy();
+      reject(new Error(sentence));
+    };
+    timeout.addEventListener("abort", () => fail("The desktop took too long to answer."), {
+      once: true,
+    });
+    socket.once("close", () => fail("The desktop closed the connection."));
+    socket.once("data", (greeting) => {
+      if (!greeting.toString("latin1").startsWith(RFB_GREETING)) {
+        fail("The desktop does not speak RFB.");
+        return;
+      }
+      socket.destroy();
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,72 @@
+/** Written to standard output once the desktop can be connected to. */
+export const READY_LINE = "ready";
+
+/** Marks every process of a session in its environment, for where no sandbox or user of its own does. */
+const MARK = "SORTIE_SESSION";
+
+/**
+ * Ends every process of a session but the shell that runs this; `$1` is the session's id.
+ * Run by the desktop's own user.
+ */
+export const END_MARKED_PROCESSES = `
+for directory in /proc/[0-9]*; do
+  pid="\${directory#/proc/}"
+  if [ "$pid" != "$$" ] && grep -qzxF "${MARK}=$1" "$directory/environ" 2>/dev/null; then
+    kill -KILL "$pid" 2>/dev/null
+  fi
+done
+true
+`;
+
+/** Ends every process of the user that runs this, itself included. */
+export const END_OWN_PROCESSES = "kill -KILL -1";
+
+/** How a desktop's processes are ended from within, when its server has gone. */
+export type Ending = "with-sandbox" | "by-user" | "by-mark";
+
+const ENDINGS: Readonly<Record<Ending, string>> = {
+  // Everything in a process namespace ends with its first process.
+  "with-sandbox": "exit 0",
+  "by-user": END_OWN_PROCESSES,
+  "by-mark": END_MARKED_PROCESSES,
+};
+
+/**
+ * The shell script that is a desktop: an X server that speaks RFB on a unix socket, a window
+ * manager and a terminal. `$1` is the session's id, `$2` the geometry as `1280x720`. The server
+ * holds the other end of standard input: when that ends, by whatever death, so does all of this.
+ */
+export function desktopScript(ending: Ending): string {
+  return `
+umask 077
+cd "$HOME" || exit 1
+exec 3<&0 </dev/null
+end_all() {
+  ${ENDINGS[ending]}
+}
+mkfifo "$SESSION_DIR/run/display" || exit 1
+Xtigervnc -displayfd 4 -geometry "$2" -depth 24 -desktop Desktop -auth "$SESSION_DIR/config/xauthority" \\
+  -rfbport -1 -rfbunixpath "$SESSION_DIR/run/rfb" -rfbunixmode 0600 -nolisten tcp -noreset \\
+  -SecurityTypes VncAuth -PasswordFile "$SESSION_DIR/config/vnc-password" -UseBlacklist=0 \\
+  -AlwaysShared -AcceptSetDesktopSize -SendPrimary=0 -SetPrimary=0 \\
+  3<&- 4>"$SESSION_DIR/run/display" >&2 &
+screen=$!
+{ cat <&3 >/dev/null; kill -KILL "$screen"; } &
+read -r display <"$SESSION_DIR/run/display" || { end_all; exit 1; }
+export DISPLAY=":$display" XAUTHORITY="$SESSION_DIR/config/xauthority"
+if command -v xsetroot >/dev/null; then xsetroot -solid '#2b3443' -cursor_name left_ptr; fi
+{
+  export XDG_CONFIG_HOME="$SESSION_DIR/config" XDG_DATA_HOME="$SESSION_DIR/config"
+  while :; do openbox --sm-disable; sleep 1; done
+} 3<&- >&2 &
+{ while :; do sh "$SESSION_DIR/config/terminal"; sleep 1; done; } 3<&- >&2 &
+echo ${READY_LINE}
+wait "$screen"
+end_all
+`;
+}
+
+/** The marker for a desktop's environment. */
+export function sessionMark(sessionId: string): Readonly<Record<string, string>> {
+  return { [MARK]: sessionId };
+}

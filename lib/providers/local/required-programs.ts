@@ -1,0 +1,39 @@
+import { access, constants } from "node:fs/promises";
+import { join } from "node:path";
+import type { Availability } from "../session-provider";
+
+const PACKAGE_BY_PROGRAM = {
+  Xtigervnc: "tigervnc-standalone-server",
+  openbox: "openbox",
+  xterm: "xterm",
+  setpriv: "util-linux",
+} as const;
+
+const FOLDERS = ["/usr/local/bin", "/usr/bin", "/bin"];
+
+/** Whether the programs of a desktop are installed; if not, how to install them. */
+export async function findRequiredPrograms(
+  folders: readonly string[] = FOLDERS,
+): Promise<Availability> {
+  const missing: string[] = [];
+  for (const [program, packageName] of Object.entries(PACKAGE_BY_PROGRAM)) {
+    if (!(await isInstalled(program, folders))) missing.push(packageName);
+  }
+  if (missing.length === 0) return { available: true };
+  const packages = missing.join(" ");
+  return {
+    available: false,
+    reason: `Desktops need programs that are not installed on the server: ${missing.join(", ")}. Run “sudo apt-get install -y ${packages}” there, then reload this page.`,
+  };
+}
+
+async function isInstalled(program: string, folders: readonly string[]): Promise<boolean> {
+  for (const folder of folders) {
+    const found = await access(join(folder, program), constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (found) return true;
+  }
+  return false;
+}
