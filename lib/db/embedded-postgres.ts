@@ -19,6 +19,8 @@ export interface EmbeddedPostgres {
   readonly adopted: boolean;
   /** Shuts the server down in order, ending open connections. Resolves when it is gone. */
   stop(): Promise<void>;
+  /** Ends the server at once; what is committed is kept, and found again at the next start. */
+  kill(): Promise<void>;
 }
 
 export interface EmbeddedPostgresOptions {
@@ -70,7 +72,8 @@ export async function startEmbeddedPostgres(
   return {
     url: urlOf(NAME),
     adopted: running !== undefined,
-    stop: async () => await stop(place, postmaster),
+    stop: async () => await stop(place, postmaster, ["SIGINT", "SIGQUIT", "SIGKILL"]),
+    kill: async () => await stop(place, postmaster, ["SIGQUIT", "SIGKILL"]),
   };
 }
 
@@ -174,9 +177,13 @@ function isRunning(child: ChildProcess): boolean {
   return child.exitCode === null && child.signalCode === null;
 }
 
-async function stop(place: Place, { pid }: Postmaster): Promise<void> {
-  // SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one; neither loses what was committed.
-  for (const signal of ["SIGINT", "SIGQUIT", "SIGKILL"] as const) {
+/** SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one; neither loses what was committed. */
+async function stop(
+  place: Place,
+  { pid }: Postmaster,
+  signals: readonly NodeJS.Signals[],
+): Promise<void> {
+  for (const signal of signals) {
     const running = await findPostmaster(place.cluster);
     if (running?.pid !== pid) return;
     process.kill(pid, signal);

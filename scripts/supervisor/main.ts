@@ -1,0 +1,164 @@
+import { mkdir } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { prepareDatabase } from "@/lib/composition/prepare-database";
+import { parseAdministrator } from "@/lib/config/administrator";
+import { ConfigError, parseConfig } from "@/lib/config/config";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "@/lib/db/embedded-postgres";
+import { MigrationError } from "@/lib/db/migrate";
+import type { NewAdministrator } from "@/lib/db/seed";
+import { type Environment, evaluationProfile } from "./environment";
+import { type Ready, SupervisedProcess } from "./supervised-process";
+
+interface SuperviseOptions {
+  readonly dataDirectory: string;
+  readonly step: <T>(label: string, work: () => Promise<T>) => Promise<T>;
+  /** Notes who has to be ended if this process is killed. */
+  readonly noteChildren: (pids: number[]) => Promise<void>;
+}
+
+/** What runs, in the order in which it was started. */
+interface Running {
+  database: EmbeddedPostgres | undefined;
+  readonly processes: SupervisedProcess[];
+}
+
+/** Runs the product until a signal comes. Returns the exit code. */
+export async function supervise(options: SuperviseOptions): Promise<number> {
+  const running: Running = { database: undefined, processes: [] };
+  const told = untilTold(running);
+  try {
+    await Promise.race([startEverything(options, running), told]);
+    await told;
+    return 0;
+  } catch (error) {
+    if (!isPlain(error)) throw error;
+    print(`\n${error.message}`);
+    return 1;
+  } finally {
+    await stopEverything(running);
+  }
+}
+
+function isPlain(error: unknown): error is Error {
+  return (
+    error instanceof ConfigError || error instanceof MigrationError || error instanceof StartError
+  );
+}
+
+/** A failed start whose message says all there is to say. */
+class StartError extends Error {}
+
+async function startEverything(options: SuperviseOptions, running: Running): Promise<void> {
+  const { dataDirectory, step } = options;
+  const profile = await evaluationProfile(process.env, dataDirectory);
+  refuseWrongValues(profile);
+  const environment = await withDatabase(profile, options, running);
+  const { administrator } = await step("Preparing the database", async () => {
+    return await prepareDatabase(environment["DATABASE_URL"] ?? "", environment);
+  });
+  const { port } = await step("Starting Sortie", async () => {
+    return await startProcesses(environment, options, running);
+  });
+  print(welcome(environment, port, administrator, join(dataDirectory, "logs")));
+}
+
+/** Before anything is made. The database has no address yet, but everything else can be judged. */
+function refuseWrongValues(environment: Environment): void {
+  parseConfig({
+    ...environment,
+    DATABASE_URL: environment["DATABASE_URL"] ?? "postgresql://embedded",
+  });
+  parseAdministrator(environment);
+}
+
+async function withDatabase(
+  environment: Environment,
+  { dataDirectory, step }: SuperviseOptions,
+  running: Running,
+): Promise<Environment> {
+  if (environment["DATABASE_URL"] !== undefined) return environment;
+  const directory = join(dataDirectory, "postgres");
+  running.database = await step("Starting the database", async () => {
+    return await startEmbeddedPostgres({ directory });
+  });
+  return { ...environment, DATABASE_URL: running.database.url };
+}
+
+async function startProcesses(
+  environment: Environment,
+  { dataDirectory, noteChildren }: SuperviseOptions,
+  running: Running,
+): Promise<Ready> {
+  const logs = join(dataDirectory, "logs");
+  await mkdir(logs, { recursive: true, mode: 0o700 });
+  const pids = new Map<string, number | undefined>();
+  const make = (name: string, script: string) => {
+    const child = new SupervisedProcess({
+      name,
+      script,
+      environment,
+      logFile: join(logs, `${name}.log`),
+      print,
+      onPid: (pid) => {
+        pids.set(name, pid);
+        void noteChildren([...pids.values()].filter((known) => known !== undefined));
+      },
+    });
+    running.processes.push(child);
+    return child;
+  };
+  const web = make("web", "dist/server.js");
+  const worker = make("worker", "dist/worker.js");
+  const [ready] = await Promise.all([web.start(), worker.start()]).catch((error: unknown) => {
+    throw new StartError(error instanceof Error ? error.message : String(error));
+  });
+  return ready;
+}
+
+/** Resolves at the first signal to stop; a second one ends everything by force. */
+async function untilTold(running: Running): Promise<void> {
+  await new Promise<void>((resolve) => {
+    let told = false;
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.on(signal, () => {
+        if (told) {
+          for (const child of running.processes) child.kill();
+          void running.database?.kill().finally(() => process.exit(1));
+          if (running.database === undefined) process.exit(1);
+          return;
+        }
+        told = true;
+        print("\nStopping … (Ctrl-C again to force)");
+        resolve();
+      });
+    }
+  });
+}
+
+async function stopEverything({ processes, database }: Running): Promise<void> {
+  await Promise.all(processes.map((child) => child.stop()));
+  await database?.stop();
+}
+
+function welcome(
+  environment: Environment,
+  port: number | undefined,
+  administrator: NewAdministrator | null,
+  logs: string,
+): string {
+  const address =
+    environment["NEXTAUTH_URL"] ?? `http://localhost:${port ?? environment["PORT"] ?? ""}`;
+  const lines = ["", `Sortie is ready: ${address}`];
+  if (administrator?.generatedPassword) {
+    lines.push(
+      `Sign in as ${administrator.username} with the password ${administrator.generatedPassword}`,
+      "It is shown this once and stored nowhere: keep it, or change it under Account.",
+    );
+  }
+  lines.push(`Ctrl-C stops everything. Logs: ${relative(process.cwd(), logs) || logs}`, "");
+  return lines.join("\n");
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

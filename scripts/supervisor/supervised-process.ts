@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream, type WriteStream } from "node:fs";
+import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Environment } from "./environment";
+import { readable } from "./log-lines";
+
+export interface ProcessSpec {
+  readonly name: string;
+  /** The file that Node runs. */
+  readonly script: string;
+  readonly environment: Environment;
+  readonly logFile: string;
+  readonly print: (line: string) => void;
+  /** Called whenever the process that does the work is another one. */
+  readonly onPid: (pid: number | undefined) => void;
+}
+
+/** What a process says over its channel once it serves. */
+export interface Ready {
+  readonly port?: number;
+}
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
+/** After running this long a crash counts as the first again. */
+const SETTLED_MS = 60_000;
+/** More than the process itself allows for stopping in order. */
+const STOP_TIMEOUT_MS = 12_000;
+
+/** Keeps one process running: starts it again when it crashes, waiting longer each time, and says so. */
+export class SupervisedProcess {
+  private child: ChildProcess | undefined;
+  private readonly stopping = new AbortController();
+  private readonly log: WriteStream;
+  private pauseMs = FIRST_PAUSE_MS;
+
+  constructor(private readonly spec: ProcessSpec) {
+    this.log = createWriteStream(spec.logFile, { flags: "a", mode: 0o600 });
+  }
+
+  /** Resolves when the process serves. @throws Error when it ends before it ever did. */
+  async start(): Promise<Ready> {
+    const child = this.spawn();
+    const ready = await firstOf(child);
+    if (ready === undefined) {
+      throw new Error(
+        `${this.spec.name} could not start. What it said is above and in ${this.spec.logFile}.`,
+      );
+    }
+    void this.keepRunning(child);
+    return ready;
+  }
+
+  /** Ends the process in order, by force when it takes too long. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    const { child } = this;
+    if (child !== undefined && isRunning(child)) {
+      const gone = once(child, "exit");
+      child.kill("SIGTERM");
+      const force = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+      await gone;
+      clearTimeout(force);
+    }
+    this.log.end();
+  }
+
+  /** Ends the process at once. */
+  kill(): void {
+    this.stopping.abort();
+    this.child?.kill("SIGKILL");
+  }
+
+  private spawn(): ChildProcess {
+    const child = spawn(process.execPath, ["--enable-source-maps", this.spec.script], {
+      env: this.spec.environment as NodeJS.ProcessEnv,
+      // The channel tells it when we are gone. A group of its own: Ctrl-C must reach it through us, in order.
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      detached: true,
+    });
+    this.child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream !== null) createInterface({ input: stream }).on("line", (line) => this.show(line));
+    }
+    this.spec.onPid(child.pid);
+    return child;
+  }
+
+  private show(line: string): void {
+    if (!this.log.writableEnded) this.log.write(`${line}\n`);
+    const text = readable(this.spec.name, line);
+    if (text !== null) this.spec.print(text);
+  }
+
+  private async keepRunning(first: ChildProcess): Promise<void> {
+    for (let child = first; ; child = this.spawn()) {
+      const startedAt = Date.now();
+      await ended(child);
+      if (this.isStopping()) return;
+      if (Date.now() - startedAt > SETTLED_MS) this.pauseMs = FIRST_PAUSE_MS;
+      const how = child.signalCode ?? `exit code ${String(child.exitCode)}`;
+      const pause = `${this.pauseMs / 1000} s`;
+      this.spec.print(`${this.spec.name}  stopped (${how}); starting it again in ${pause}`);
+      await delay(this.pauseMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      if (this.isStopping()) return;
+      this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
+    }
+  }
+
+  private isStopping(): boolean {
+    return this.stopping.signal.aborted;
+  }
+}
+
+function isRunning(child: ChildProcess): boolean {
+  return child.exitCode === null && child.signalCode === null;
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (isRunning(child)) await once(child, "exit");
+}
+
+/** The child's first message, or undefined when it ends without one. */
+async function firstOf(child: ChildProcess): Promise<Ready | undefined> {
+  return await new Promise((resolve) => {
+    child.once("message", (message) => resolve(message as Ready));
+    child.once("exit", () => resolve(undefined));
+    child.once("error", () => resolve(undefined));
+  });
+}

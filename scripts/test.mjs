@@ -1,0 +1,120 @@
+// @ts-check
+/** `npm test`: sets up what is missing and runs every check and test; ends with how many passed and failed. */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { build, generateClient } from "./setup/build.mjs";
+import {
+  DESKTOP_PACKAGES,
+  installDebianPackages,
+  TEST_PACKAGES,
+} from "./setup/debian-packages.mjs";
+import { checkNodeVersion } from "./setup/node-version.mjs";
+import { installNpmPackages } from "./setup/npm-packages.mjs";
+import { failAndExit } from "./setup/progress.mjs";
+import { prepareTypes, VALIDATIONS, validate } from "./setup/validate.mjs";
+
+/**
+ * @typedef {object} Tally
+ * @property {number} passed
+ * @property {number} failed
+ * @property {number} skipped
+ */
+
+process.chdir(resolve(import.meta.dirname, ".."));
+try {
+  checkNodeVersion();
+  await installNpmPackages();
+  const missing = await installDebianPackages(
+    [...DESKTOP_PACKAGES, ...TEST_PACKAGES],
+    "Some tests",
+  );
+  await generateClient();
+  await prepareTypes();
+  const tally = sum([packagesTally(missing), await validateAll(), await buildAndTest()]);
+  const skipped = tally.skipped > 0 ? `, ${tally.skipped} skipped` : "";
+  process.stdout.write(`\n${tally.passed} passed, ${tally.failed} failed${skipped}\n`);
+  process.exitCode = tally.failed > 0 ? 1 : 0;
+} catch (error) {
+  failAndExit(error);
+}
+
+/**
+ * What cannot be had is a failure where the result counts, and said by name elsewhere.
+ * @param {readonly string[]} missing
+ * @returns {Tally}
+ */
+function packagesTally(missing) {
+  const counts = process.env["CI"] ? "failed" : "skipped";
+  for (const name of missing) process.stdout.write(`! ${counts}: ${name} is not installed\n`);
+  return { passed: 0, failed: 0, skipped: 0, [counts]: missing.length };
+}
+
+/** @returns {Promise<Tally>} */
+async function validateAll() {
+  const tally = { passed: 0, failed: 0, skipped: 0 };
+  for (const name of VALIDATIONS) tally[(await validate(name)) ? "passed" : "failed"] += 1;
+  return tally;
+}
+
+/** @returns {Promise<Tally>} */
+async function buildAndTest() {
+  try {
+    await build();
+  } catch (error) {
+    process.stdout.write(
+      `${error instanceof Error ? error.message : String(error)}\n✗ the build failed\n`,
+    );
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  return sum([{ passed: 1, failed: 0, skipped: 0 }, await runTests()]);
+}
+
+/** @returns {Promise<Tally>} */
+async function runTests() {
+  const directory = await mkdtemp(join(tmpdir(), "sortie-tests-"));
+  const report = join(directory, "report.json");
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const child = spawn(process.execPath, ["node_modules/vitest/vitest.mjs", "run", ...reporters], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const [code] = await once(child, "exit");
+  const tally = count(JSON.parse(await readFile(report, "utf8").catch(() => "{}")));
+  await rm(directory, { recursive: true });
+  // Something that is no test failed, such as an error nobody handled.
+  if (code !== 0 && tally.failed === 0) tally.failed = 1;
+  return tally;
+}
+
+/**
+ * @param {{ numPassedTests?: number, numFailedTests?: number, numPendingTests?: number, numTodoTests?: number,
+ *   testResults?: { status: string, assertionResults: unknown[] }[] }} report  Vitest's, in Jest's form
+ * @returns {Tally}
+ */
+function count(report) {
+  // A file that could not even be loaded has no test to count.
+  const broken = (report.testResults ?? []).filter(
+    ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
+  );
+  return {
+    passed: report.numPassedTests ?? 0,
+    failed: (report.numFailedTests ?? 0) + broken.length,
+    skipped: (report.numPendingTests ?? 0) + (report.numTodoTests ?? 0),
+  };
+}
+
+/**
+ * @param {readonly Tally[]} tallies
+ * @returns {Tally}
+ */
+function sum(tallies) {
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const { passed, failed, skipped } of tallies) {
+    total.passed += passed;
+    total.failed += failed;
+    total.skipped += skipped;
+  }
+  return total;
+}
