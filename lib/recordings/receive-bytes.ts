@@ -31,19 +31,21 @@ export async function receiveBytes(
   const uploadLength = holder.claim.uploadLength ?? announced;
   const limit = Math.min(maxSizeBytes, uploadLength ?? maxSizeBytes);
   const receiver = new Receiver(store, holder);
+  let hasMore = false;
   try {
     for await (const chunk of arrivingBytes(body, turn)) {
       turn.progress();
       const room = limit - receiver.indexer.sourceBytes;
-      await receiver.take(chunk.byteLength > room ? chunk.subarray(0, room) : chunk);
-      if (chunk.byteLength > room) break;
+      hasMore = chunk.byteLength > room;
+      await receiver.take(hasMore ? chunk.subarray(0, room) : chunk);
+      if (hasMore) break;
     }
     const storageState = await receiver.commit();
     const { sourceBytes, hasMedia, blockEnd } = receiver.indexer;
     return {
       uploadOffset: sourceBytes,
       uploadLength: announced,
-      truncated: sourceBytes >= maxSizeBytes && sourceBytes !== uploadLength,
+      truncated: hasMore && sourceBytes >= maxSizeBytes,
       tailRestored: receiver.hasWritten,
       sizeBytes: hasMedia ? blockEnd : 0,
       indexState: receiver.indexer.save(),

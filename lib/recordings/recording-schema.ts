@@ -66,6 +66,8 @@ export const startedRecordingSchema = z.object({
   upload_url: z.string(),
 });
 
+export type StartedRecordingJson = z.infer<typeof startedRecordingSchema>;
+
 export const stopRecordingSchema = z.object({
   recording_id: z.uuid(),
   /** Length of the whole stream in bytes, where the sender knows it. */
@@ -74,5 +76,7 @@ export const stopRecordingSchema = z.object({
 });
 
 export const stoppedRecordingSchema = z.object({ status: z.enum(RECORDING_STATUSES) });
+
+export type StoppedRecordingJson = z.infer<typeof stoppedRecordingSchema>;
 
 export const describeRecordingSchema = z.object({ description });
