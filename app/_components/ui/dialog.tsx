@@ -35,7 +35,7 @@ export function Dialog({ open, onOpenChange, title, description, children }: Dia
                 </BaseDialog.Description>
               )}
             </div>
-            <BaseDialog.Close aria-label="Close" className={buttonClasses("quiet", true)}>
+            <BaseDialog.Close aria-label="Close" className={buttonClasses("quiet", "square")}>
               <X aria-hidden className="size-4" />
             </BaseDialog.Close>
           </div>
@@ -62,11 +62,13 @@ interface ConfirmDialogProps {
   readonly confirmLabel: string;
   /** Closes the dialog when it resolves; when it rejects, the error's sentence is shown in place. */
   readonly onConfirm: () => Promise<void>;
+  /** Shown under the description, such as how far it is. */
+  readonly children?: ReactNode;
 }
 
 /** Asks before something that cannot be taken back. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { open, onOpenChange, title, description, confirmLabel, onConfirm } = props;
+  const { open, onOpenChange, title, description, confirmLabel, onConfirm, children } = props;
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const change = (next: boolean) => {
@@ -94,6 +96,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           <BaseAlertDialog.Description className="mt-1 text-base text-ink-muted" render={<div />}>
             {description}
           </BaseAlertDialog.Description>
+          {children}
           <p role="alert" className="mt-2 text-base text-failed empty:hidden">
             {problem}
           </p>

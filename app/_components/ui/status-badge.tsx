@@ -38,8 +38,14 @@ export function statusWord(status: Status): string {
   return LOOKS[status].word;
 }
 
+interface StatusBadgeProps {
+  readonly status: Status;
+  /** Names the state instead of reporting it: nothing moves. */
+  readonly still?: boolean;
+}
+
 /** A state as word, icon and colour together. */
-export function StatusBadge({ status }: { readonly status: Status }) {
+export function StatusBadge({ status, still = false }: StatusBadgeProps) {
   const look: Look = LOOKS[status];
   return (
     <span
@@ -50,7 +56,7 @@ export function StatusBadge({ status }: { readonly status: Status }) {
     >
       <look.icon
         aria-hidden
-        className={classes("size-3.5 shrink-0", look.moves && "animate-mark")}
+        className={classes("size-3.5 shrink-0", look.moves && !still && "animate-mark")}
       />
       {look.word}
     </span>

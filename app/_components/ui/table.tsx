@@ -5,13 +5,20 @@ interface TableProps {
   /** What the table lists, for screen readers. */
   readonly label: string;
   readonly busy?: boolean;
+  /** All rows with the header's, where not all are in the page. */
+  readonly rowCount?: number;
   readonly children: ReactNode;
 }
 
-/** A dense list. Cells that matter less leave on narrow screens (`NARROW`, `MEDIUM`). */
-export function Table({ label, busy = false, children }: TableProps) {
+/** A dense list. Cells that matter less leave on narrow screens (`FROM_SMALL` …). */
+export function Table({ label, busy = false, rowCount, children }: TableProps) {
   return (
-    <table aria-label={label} aria-busy={busy || undefined} className="w-full border-collapse">
+    <table
+      aria-label={label}
+      aria-busy={busy || undefined}
+      aria-rowcount={rowCount}
+      className="w-full border-collapse"
+    >
       {children}
     </table>
   );
@@ -36,25 +43,27 @@ export function HeaderCell({ className, ...rest }: ComponentProps<"th">) {
 }
 
 interface RowProps extends ComponentProps<"tr"> {
-  /** The row that the keys j and k are on. */
-  readonly current?: boolean;
   readonly selected?: boolean;
 }
 
-export function Row({ current = false, selected = false, className, ...rest }: RowProps) {
+/** A row. It is marked while the keyboard is in it, and holds a link that covers it (`rowLinkClasses`). */
+export function Row({ selected = false, className, ...rest }: RowProps) {
   return (
     <tr
       {...rest}
-      data-current={current || undefined}
       className={classes(
-        "group/row border-b border-line last:border-b-0 hover:bg-hover",
-        selected ? "bg-accent-soft" : current && "bg-hover",
-        current && "shadow-[inset_2px_0_0_var(--accent)] rtl:shadow-[inset_-2px_0_0_var(--accent)]",
+        "relative border-b border-line last:border-b-0 hover:bg-hover",
+        "has-focus-visible:bg-hover has-focus-visible:shadow-[inset_2px_0_0_var(--accent)] rtl:has-focus-visible:shadow-[inset_-2px_0_0_var(--accent)]",
+        selected && "bg-accent-soft hover:bg-accent-soft has-focus-visible:bg-accent-soft",
         className,
       )}
     />
   );
 }
+
+/** A row's main link covers the row; what stands above it needs `relative z-1`. */
+export const rowLinkClasses =
+  "rounded-sm font-medium text-ink after:absolute after:inset-0 hover:underline focus-visible:outline-offset-2";
 
 export function Cell({ className, ...rest }: ComponentProps<"td">) {
   return (

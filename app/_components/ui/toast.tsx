@@ -65,7 +65,7 @@ function ToastList() {
       <BaseToast.Content className="flex items-center gap-2 py-1.5 ps-3 pe-1.5">
         <BaseToast.Title className="min-w-0 flex-1 text-base" render={<p />} />
         <BaseToast.Action className={buttonClasses("outline")} />
-        <BaseToast.Close aria-label="Dismiss" className={buttonClasses("quiet", true)}>
+        <BaseToast.Close aria-label="Dismiss" className={buttonClasses("quiet", "square")}>
           <X aria-hidden className="size-4" />
         </BaseToast.Close>
       </BaseToast.Content>

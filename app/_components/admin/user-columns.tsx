@@ -1,0 +1,132 @@
+"use client";
+
+import { createColumnHelper } from "@tanstack/react-table";
+import { Ban, CircleCheck, Ellipsis, KeyRound, ShieldCheck, ShieldMinus } from "lucide-react";
+import type { UserItem } from "@/lib/users/user-schema";
+import type { ListFeatures } from "../list/list-features";
+import { Badge } from "../ui/badge";
+import { IconButton } from "../ui/button";
+import { Menu, MenuItem } from "../ui/menu";
+import { StatusBadge } from "../ui/status-badge";
+import { FROM_MEDIUM, FROM_SMALL } from "../ui/table";
+import { RelativeTime } from "../ui/time";
+import { roleWord } from "./roles";
+
+const column = createColumnHelper<ListFeatures, UserItem>();
+
+/** What an administrator asked for, and of whom. */
+export type UserRequest =
+  | { readonly kind: "disable" | "enable" | "reset_password"; readonly user: UserItem }
+  | { readonly kind: "role"; readonly user: UserItem; readonly role: UserItem["role"] };
+
+interface UserColumnsOptions {
+  /** The administrator who looks; what nobody may do to themselves is not offered. */
+  readonly ownId: string;
+  readonly onRequest: (request: UserRequest) => void;
+}
+
+/** The columns of the list of users. */
+export function userColumns({ ownId, onRequest }: UserColumnsOptions) {
+  return column.columns([
+    column.accessor("username", {
+      header: "User",
+      cell: ({ row }) => <NameCell user={row.original} isSelf={row.original.id === ownId} />,
+    }),
+    column.accessor("role", {
+      header: "Role",
+      cell: ({ getValue }) => roleWord(getValue()),
+      meta: { className: `w-32 text-ink-muted ${FROM_SMALL}` },
+    }),
+    column.accessor("disabled", {
+      header: "State",
+      cell: ({ getValue }) => <StatusBadge status={getValue() ? "disabled" : "active"} />,
+      meta: { className: `w-28 ${FROM_SMALL}` },
+    }),
+    column.accessor("last_sign_in_at", {
+      header: "Last sign-in",
+      cell: ({ getValue }) => <Moment at={getValue()} />,
+      meta: { className: `w-32 text-end! text-ink-muted ${FROM_MEDIUM}` },
+    }),
+    column.accessor("created_at", {
+      header: "Created",
+      cell: ({ getValue }) => <Moment at={getValue()} />,
+      meta: { className: `w-32 text-end! text-ink-muted ${FROM_MEDIUM}` },
+    }),
+    column.display({
+      id: "actions",
+      header: () => <span className="sr-only">Actions</span>,
+      cell: ({ row }) => (
+        <UserActions user={row.original} isSelf={row.original.id === ownId} onRequest={onRequest} />
+      ),
+      meta: { className: "w-10 text-end" },
+    }),
+  ]);
+}
+
+function NameCell({ user, isSelf }: { readonly user: UserItem; readonly isSelf: boolean }) {
+  return (
+    <div className="min-w-0">
+      <p className="flex flex-wrap items-center gap-x-2">
+        <span data-row-link tabIndex={-1} className="font-medium">
+          {user.username}
+        </span>
+        {user.display_name !== user.username && (
+          <span className="text-ink-muted">{user.display_name}</span>
+        )}
+        {isSelf && <Badge>You</Badge>}
+      </p>
+      <p className="mt-0.5 flex flex-wrap gap-x-3 text-sm text-ink-muted sm:hidden">
+        <StatusBadge status={user.disabled ? "disabled" : "active"} />
+        {roleWord(user.role)}
+      </p>
+    </div>
+  );
+}
+
+function Moment({ at }: { readonly at: string | null }) {
+  return at === null ? <span className="text-ink-subtle">never</span> : <RelativeTime at={at} />;
+}
+
+interface UserActionsProps {
+  readonly user: UserItem;
+  readonly isSelf: boolean;
+  readonly onRequest: (request: UserRequest) => void;
+}
+
+function UserActions({ user, isSelf, onRequest }: UserActionsProps) {
+  return (
+    <Menu
+      trigger={<IconButton icon={Ellipsis} shape="row" label={`Actions for ${user.username}`} />}
+    >
+      <MenuItem icon={KeyRound} onClick={() => onRequest({ kind: "reset_password", user })}>
+        Reset password…
+      </MenuItem>
+      {!isSelf && user.role === "user" && (
+        <MenuItem
+          icon={ShieldCheck}
+          onClick={() => onRequest({ kind: "role", user, role: "admin" })}
+        >
+          Make administrator…
+        </MenuItem>
+      )}
+      {!isSelf && user.role === "admin" && (
+        <MenuItem
+          icon={ShieldMinus}
+          onClick={() => onRequest({ kind: "role", user, role: "user" })}
+        >
+          Make ordinary user…
+        </MenuItem>
+      )}
+      {!isSelf && !user.disabled && (
+        <MenuItem icon={Ban} onClick={() => onRequest({ kind: "disable", user })}>
+          Disable…
+        </MenuItem>
+      )}
+      {user.disabled && (
+        <MenuItem icon={CircleCheck} onClick={() => onRequest({ kind: "enable", user })}>
+          Enable…
+        </MenuItem>
+      )}
+    </Menu>
+  );
+}

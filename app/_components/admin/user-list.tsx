@@ -1,0 +1,156 @@
+"use client";
+
+import { UserPlus } from "lucide-react";
+import { useMemo, useState } from "react";
+import { assertNever } from "@/lib/errors/assert-never";
+import { type UpdateUserInput, type UserItem, userSchema } from "@/lib/users/user-schema";
+import { callApi, type Page, problemSentence } from "../api-client";
+import { DataList } from "../list/data-list";
+import { ListProblem, MoreRows } from "../list/more-rows";
+import { useLivePages } from "../list/use-live-pages";
+import { Button } from "../ui/button";
+import { ConfirmDialog } from "../ui/dialog";
+import { TablePanel } from "../ui/table";
+import { useToasts } from "../ui/toast";
+import { CreateUserDialog } from "./create-user-dialog";
+import { newPassword } from "./new-password";
+import { type Credentials, ShownOnce } from "./shown-once";
+import { userColumns, type UserRequest } from "./user-columns";
+
+interface UserListProps {
+  readonly first: Page<UserItem>;
+  readonly path: string;
+  readonly ownId: string;
+}
+
+const rowPath = (id: string) => `/api/admin/users/${id}`;
+const nameOf = (user: UserItem) => user.username;
+const isNeverLive = () => false;
+
+/** Everybody who can sign in, and what can be done about it. */
+export function UserList({ first, path, ownId }: UserListProps) {
+  const toasts = useToasts();
+  const pages = useLivePages({ first, path, schema: userSchema, rowPath, isLive: isNeverLive });
+  const [creating, setCreating] = useState(false);
+  const [credentials, setCredentials] = useState<Credentials | null>(null);
+  const [asked, setAsked] = useState<UserRequest | null>(null);
+  const [asking, setAsking] = useState(false);
+
+  const change = async (request: UserRequest) => {
+    const password = newPassword();
+    const body = changeOf(request, password);
+    await callApi(rowPath(request.user.id), { method: "PATCH", body });
+    pages.refresh();
+    if (request.kind !== "reset_password") return;
+    setCredentials({ username: request.user.username, password });
+  };
+  const columns = useMemo(
+    () =>
+      userColumns({
+        ownId,
+        onRequest: (request) => {
+          setAsked(request);
+          setAsking(true);
+        },
+      }),
+    [ownId],
+  );
+  return (
+    <>
+      <div className="mb-3 flex justify-end">
+        <Button look="solid" icon={UserPlus} onClick={() => setCreating(true)}>
+          New user
+        </Button>
+      </div>
+      <ListProblem problem={pages.problem} />
+      <TablePanel>
+        <DataList label="Users" rows={pages.rows} columns={columns} nameOf={nameOf} />
+        <MoreRows hasMore={pages.hasMore} loading={pages.loadingMore} onMore={pages.loadMore} />
+      </TablePanel>
+      <CreateUserDialog
+        open={creating}
+        onOpenChange={setCreating}
+        onCreated={(created) => {
+          pages.refresh();
+          setCredentials(created);
+        }}
+      />
+      <ShownOnce credentials={credentials} onClose={() => setCredentials(null)} />
+      {asked !== null && (
+        <ConfirmDialog
+          open={asking}
+          onOpenChange={setAsking}
+          {...questionOf(asked)}
+          onConfirm={async () => {
+            try {
+              await change(asked);
+              toasts.say(`${asked.user.username} is changed.`);
+            } catch (error) {
+              throw new Error(problemSentence(error), { cause: error });
+            }
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function changeOf(request: UserRequest, password: string): UpdateUserInput {
+  switch (request.kind) {
+    case "disable":
+      return { disabled: true };
+    case "enable":
+      return { disabled: false };
+    case "role":
+      return { role: request.role };
+    case "reset_password":
+      return { password };
+    default:
+      return assertNever(request);
+  }
+}
+
+interface Question {
+  readonly title: string;
+  readonly description: string;
+  readonly confirmLabel: string;
+}
+
+function questionOf(request: UserRequest): Question {
+  const name = request.user.username;
+  switch (request.kind) {
+    case "disable":
+      return {
+        title: `Disable ${name}?`,
+        description:
+          "They are signed out at once and their open sessions end within a minute. Their recordings are kept. They can be enabled again.",
+        confirmLabel: "Disable",
+      };
+    case "enable":
+      return {
+        title: `Enable ${name}?`,
+        description: "They can sign in again with the password they had.",
+        confirmLabel: "Enable",
+      };
+    case "role":
+      return request.role === "admin"
+        ? {
+            title: `Make ${name} an administrator?`,
+            description: "They see everybody's recordings and manage the users.",
+            confirmLabel: "Make administrator",
+          }
+        : {
+            title: `Make ${name} an ordinary user?`,
+            description: "They see only their own sessions and recordings from now on.",
+            confirmLabel: "Make ordinary user",
+          };
+    case "reset_password":
+      return {
+        title: `Reset the password of ${name}?`,
+        description: "They are signed out everywhere. A new password is made and shown once.",
+        confirmLabel: "Reset password",
+      };
+    default:
+      return assertNever(request);
+  }
+}

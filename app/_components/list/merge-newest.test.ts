@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { appendPage, mergeNewest, replaceRow } from "./merge-newest";
+
+const row = (minute: number, state = "ready") => ({
+  id: `id-${String(minute).padStart(2, "0")}`,
+  created_at: `2026-11-21T10:${String(minute).padStart(2, "0")}:00.000Z`,
+  state,
+});
+const page = (rows: readonly ReturnType<typeof row>[], next: string | null = null) => ({
+  items: rows,
+  next,
+});
+const ids = (list: { items: readonly { id: string }[] }) => list.items.map(({ id }) => id);
+
+describe("reading the first page again", () => {
+  it("brings in what is new and keeps the pages below", () => {
+    const list = page([row(5), row(4), row(3), row(2)], "/after-2");
+    const merged = mergeNewest(list, page([row(6), row(5)], "/after-5"));
+    expect(ids(merged)).toEqual(["id-06", "id-05", "id-04", "id-03", "id-02"]);
+    expect(merged.next).toBe("/after-2");
+  });
+
+  it("replaces a row that changed and keeps the object of one that did not", () => {
+    const list = page([row(5, "recording"), row(4)]);
+    const merged = mergeNewest(list, page([row(5, "ready"), row(4)]));
+    expect(merged.items[0]).toMatchObject({ state: "ready" });
+    expect(merged.items[1]).toBe(list.items[1]);
+  });
+
+  it("lets go of a row that was deleted elsewhere", () => {
+    const list = page([row(5), row(4), row(3)], "/after-3");
+    expect(ids(mergeNewest(list, page([row(5), row(3)], "/after-3")))).toEqual(["id-05", "id-03"]);
+    expect(ids(mergeNewest(page([row(1)]), page([])))).toEqual([]);
+  });
+
+  it("goes on after the last row when the list had one page", () => {
+    const merged = mergeNewest(
+      page([row(4), row(3)], "/after-3"),
+      page([row(5), row(4)], "/after-4"),
+    );
+    expect(ids(merged)).toEqual(["id-05", "id-04", "id-03"]);
+    expect(mergeNewest(page([row(4)]), page([row(5), row(4)], "/after-4")).next).toBe("/after-4");
+  });
+
+  it("starts over when more came in than a page holds", () => {
+    const merged = mergeNewest(page([row(3), row(2)]), page([row(9), row(8)], "/after-8"));
+    expect(ids(merged)).toEqual(["id-09", "id-08"]);
+    expect(merged.next).toBe("/after-8");
+  });
+});
+
+it("adds a page without repeating a row", () => {
+  const list = appendPage(page([row(5), row(4)], "/after-4"), page([row(4), row(3)]));
+  expect(ids(list)).toEqual(["id-05", "id-04", "id-03"]);
+  expect(list.next).toBeNull();
+});
+
+it("replaces or removes one row", () => {
+  const list = page([row(5), row(4, "uploading")]);
+  expect(replaceRow(list, "id-04", row(4)).items[1]).toMatchObject({ state: "ready" });
+  expect(ids(replaceRow(list, "id-04", null))).toEqual(["id-05"]);
+});

@@ -1,0 +1,68 @@
+"use client";
+
+import { Search } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { classes } from "../ui/classes";
+import { inputClasses } from "../ui/field";
+import { Kbd } from "../ui/kbd";
+import { isCovered, isTyping, useKeyDown } from "../use-key-down";
+
+const TYPING_PAUSE_MS = 250;
+
+interface SearchFieldProps {
+  readonly label: string;
+  readonly value: string;
+  /** Called when the typing pauses. */
+  readonly onSearch: (text: string) => void;
+}
+
+/** A list's search: `/` goes there, Escape leaves it. */
+export function SearchField({ label, value, onSearch }: SearchFieldProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const [text, setText] = useState(value);
+  const [shownValue, setShownValue] = useState(value);
+  // The address changed by other means, such as the back button.
+  if (value !== shownValue) {
+    setShownValue(value);
+    setText(value);
+  }
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useKeyDown((event) => {
+    if (event.key !== "/" || isTyping(event) || isCovered()) return;
+    event.preventDefault();
+    input.current?.select();
+  });
+  return (
+    <div className="relative w-full sm:w-72">
+      <Search
+        aria-hidden
+        className="pointer-events-none absolute inset-y-0 start-2.5 my-auto size-4 text-ink-subtle"
+      />
+      <input
+        ref={input}
+        type="search"
+        aria-label={label}
+        aria-keyshortcuts="/"
+        placeholder={label}
+        value={text}
+        onChange={(event) => {
+          const next = event.target.value;
+          setText(next);
+          clearTimeout(timer.current);
+          timer.current = setTimeout(() => onSearch(next.trim()), TYPING_PAUSE_MS);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") event.currentTarget.blur();
+        }}
+        className={classes(inputClasses, "peer h-(--control) ps-8! pe-8!")}
+      />
+      <span
+        aria-hidden
+        className="pointer-events-none absolute inset-y-0 end-2 flex items-center peer-focus:hidden pointer-coarse:hidden"
+      >
+        <Kbd>/</Kbd>
+      </span>
+    </div>
+  );
+}

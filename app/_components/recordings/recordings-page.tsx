@@ -1,0 +1,39 @@
+import type { Actor } from "@/lib/auth/permissions";
+import { services } from "@/lib/composition/services";
+import { listRecordings } from "@/lib/recordings/list-recordings";
+import { recordingToJson } from "@/lib/recordings/recording-json";
+import { firstPage, LIST_PAGE_SIZE, listPath } from "../list/first-page";
+import { type PageSearch, searchText } from "../page-search";
+import { parseStatuses } from "./recording-filters";
+import { RecordingsView } from "./recordings-view";
+
+interface RecordingsPageProps {
+  readonly actor: Actor;
+  readonly scope: "own" | "all";
+  readonly searchParams: PageSearch;
+}
+
+const API_PATHS = { own: "/api/recordings", all: "/api/admin/recordings" } as const;
+
+/** A list of recordings with the filters of its address, its first page rendered on the server. */
+export async function RecordingsPage({ actor, scope, searchParams }: RecordingsPageProps) {
+  const search = await searchParams;
+  const text = searchText(search, "q");
+  const statuses = parseStatuses(searchText(search, "status"));
+  const path = listPath(API_PATHS[scope], { q: text, status: statuses.join(",") });
+  const { recordings, next } = await listRecordings(services(), actor, {
+    scope,
+    filters: {
+      ...(text === "" ? {} : { text }),
+      ...(statuses.length === 0 ? {} : { status: statuses }),
+    },
+    limit: LIST_PAGE_SIZE,
+  });
+  return (
+    <RecordingsView
+      first={firstPage(path, recordings, next, recordingToJson)}
+      path={path}
+      everybody={scope === "all"}
+    />
+  );
+}

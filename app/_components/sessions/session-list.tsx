@@ -1,0 +1,88 @@
+"use client";
+
+import { MonitorPlay } from "lucide-react";
+import { useMemo, useState } from "react";
+import { type SessionJson, sessionSchema } from "@/lib/sessions/session-schema";
+import { callApi, type Page, problemSentence } from "../api-client";
+import { DataList } from "../list/data-list";
+import { ListProblem, MoreRows } from "../list/more-rows";
+import { useLivePages } from "../list/use-live-pages";
+import { ButtonLink } from "../ui/button";
+import { ConfirmDialog } from "../ui/dialog";
+import { EmptyState } from "../ui/states";
+import { TablePanel } from "../ui/table";
+import { isOpen, sessionColumns } from "./session-columns";
+
+interface SessionListProps {
+  readonly first: Page<SessionJson>;
+  readonly path: string;
+  /** Recordings are kept when their session ends; said only where there are recordings. */
+  readonly recordingEnabled: boolean;
+}
+
+const rowPath = (id: string) => `/api/sessions/${id}`;
+const nameOf = (session: SessionJson) => session.app_name;
+
+/** My sessions, kept up to date, with the ways to open and to end them. */
+export function SessionList({ first, path, recordingEnabled }: SessionListProps) {
+  const pages = useLivePages({ first, path, schema: sessionSchema, rowPath, isLive: isOpen });
+  const [ending, setEnding] = useState<SessionJson | null>(null);
+  const [asking, setAsking] = useState(false);
+  const columns = useMemo(
+    () =>
+      sessionColumns((session) => {
+        setEnding(session);
+        setAsking(true);
+      }),
+    [],
+  );
+  const end = async () => {
+    if (ending === null) return;
+    try {
+      await callApi(rowPath(ending.id), { method: "DELETE" });
+    } catch (error) {
+      throw new Error(problemSentence(error), { cause: error });
+    }
+    pages.refresh();
+  };
+  return (
+    <>
+      <ListProblem problem={pages.problem} />
+      <TablePanel>
+        {pages.rows.length === 0 ? (
+          <NoSessions />
+        ) : (
+          <DataList label="Sessions" rows={pages.rows} columns={columns} nameOf={nameOf} />
+        )}
+        <MoreRows hasMore={pages.hasMore} loading={pages.loadingMore} onMore={pages.loadMore} />
+      </TablePanel>
+      <ConfirmDialog
+        open={asking}
+        onOpenChange={setAsking}
+        title={`End ${ending?.app_name ?? "the session"}?`}
+        description={`Programs in it are closed and what they did not save is lost.${
+          recordingEnabled ? " Recordings of it are kept." : ""
+        }`}
+        confirmLabel="End session"
+        onConfirm={end}
+      />
+    </>
+  );
+}
+
+function NoSessions() {
+  return (
+    <EmptyState
+      icon={MonitorPlay}
+      title="You have no sessions yet"
+      action={
+        <ButtonLink href="/apps" look="solid">
+          Open an app
+        </ButtonLink>
+      }
+    >
+      A session is one run of an app, in a browser tab of its own. Close the tab and the session
+      goes on: this is where you find it again.
+    </EmptyState>
+  );
+}

@@ -1,0 +1,26 @@
+import type { ReactNode } from "react";
+import { may } from "@/lib/auth/permissions";
+import { currentActor } from "@/lib/auth/require-user";
+import { services } from "@/lib/composition/services";
+import { Shell } from "./shell";
+
+/**
+ * The shell for whoever is signed in. It lets nobody in or out, that is each page's own work: a
+ * stranger gets the bare page, which sends them to sign in.
+ */
+export async function AppShell({ children }: { readonly children: ReactNode }) {
+  const actor = await currentActor();
+  if (actor === null) return children;
+  return (
+    <Shell
+      access={{
+        username: actor.username,
+        displayName: actor.displayName,
+        recordingEnabled: services().config.recording.enabled,
+        mayManage: may(actor, "user.manage"),
+      }}
+    >
+      {children}
+    </Shell>
+  );
+}

@@ -1,0 +1,12 @@
+"use client";
+
+import { ErrorNotice } from "./_components/error-notice";
+
+interface ErrorPageProps {
+  readonly error: unknown;
+  readonly retry: () => void;
+}
+
+export default function ErrorPage({ error, retry }: ErrorPageProps) {
+  return <ErrorNotice error={error} retry={retry} />;
+}
