@@ -172,17 +172,26 @@ export function stringOf(element: Element): string {
 
 /** An element: its id, the size of `parts` together in as few bytes as it takes, and `parts`. */
 export function element(id: number, ...parts: Uint8Array[]): Uint8Array {
-  const size = parts.reduce((sum, part) => sum + part.length, 0);
-  return concat(uint(id), sizeBytes(size, sizeWidth(size)), ...parts);
+  let size = 0;
+  for (const part of parts) size += part.length;
+  const idLength = uintLength(id);
+  const head = idLength + sizeLength(size);
+  const whole = new Uint8Array(head + size);
+  writeUint(whole, 0, id, idLength);
+  writeSize(whole, idLength, size, head - idLength);
+  let at = head;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** The smallest big-endian unsigned integer that holds `value`; at least `minLength` bytes. */
 export function uint(value: number, minLength = 1): Uint8Array {
-  const bytes: number[] = [];
-  for (let rest = value; rest > 0 || bytes.length < minLength; rest = Math.floor(rest / 256)) {
-    bytes.unshift(rest % 256);
-  }
-  return Uint8Array.from(bytes);
+  const bytes = new Uint8Array(Math.max(minLength, uintLength(value)));
+  writeUint(bytes, 0, value, bytes.length);
+  return bytes;
 }
 
 export function float64(value: number): Uint8Array {
@@ -193,9 +202,12 @@ export function float64(value: number): Uint8Array {
 
 /** The head of an element with a size of 8 bytes: `size` may be anything up to 2^53, or `unknown`. */
 export function wideElementHead(id: number, size: number | "unknown"): Uint8Array {
-  if (size === "unknown")
-    return concat(uint(id), new Uint8Array([0x01]), new Uint8Array(7).fill(0xff));
-  return concat(uint(id), sizeBytes(size, 8));
+  const idLength = uintLength(id);
+  const head = new Uint8Array(idLength + 8).fill(0xff);
+  writeUint(head, 0, id, idLength);
+  if (size === "unknown") head[idLength] = 0x01;
+  else writeSize(head, idLength, size, 8);
+  return head;
 }
 
 export function concat(...parts: Uint8Array[]): Uint8Array {
@@ -208,17 +220,29 @@ export function concat(...parts: Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** Bytes a size takes; the value of all ones is kept for "unknown", hence the `- 1`. */
-function sizeWidth(size: number): number {
-  let width = 1;
-  while (size >= 2 ** (7 * width) - 1) width += 1;
-  return width;
+function uintLength(value: number): number {
+  let length = 1;
+  while (value >= 2 ** (8 * length)) length += 1;
+  return length;
 }
 
-function sizeBytes(size: number, width: number): Uint8Array {
-  const bytes = concat(new Uint8Array(Math.max(0, width - uint(size).length)), uint(size)).slice(
-    -width,
-  );
-  bytes[0] = (bytes[0] ?? 0) | (0x80 >> (width - 1));
-  return bytes;
+/** Bytes a size takes; the value of all ones is kept for "unknown", hence the `- 1` (RFC 8794 §6.2). */
+function sizeLength(size: number): number {
+  let length = 1;
+  while (size >= 2 ** (7 * length) - 1) length += 1;
+  return length;
+}
+
+function writeUint(bytes: Uint8Array, at: number, value: number, length: number): void {
+  let rest = value;
+  for (let i = at + length - 1; i >= at; i -= 1) {
+    bytes[i] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
+}
+
+/** A size's first byte has a one after as many zeros as there are further bytes (RFC 8794 §4.1). */
+function writeSize(bytes: Uint8Array, at: number, size: number, length: number): void {
+  writeUint(bytes, at, size, length);
+  bytes[at] = (bytes[at] ?? 0) | (0x80 >> (length - 1));
 }
