@@ -32,7 +32,10 @@ export function DescriptionEditor({ description, onSave }: DescriptionEditorProp
       ref={trigger}
       type="button"
       onClick={() => setEditing(true)}
-      className={classes(buttonClasses("quiet"), "max-w-full -ms-3 font-normal!")}
+      className={classes(
+        buttonClasses("quiet"),
+        "-ms-3 max-w-full self-start justify-start font-normal!",
+      )}
     >
       <span className="min-w-0 truncate">
         {description === "" ? "Add a description" : description}

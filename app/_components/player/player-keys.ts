@@ -61,7 +61,7 @@ export const KEYS_IN_WORDS: readonly { readonly keys: readonly string[]; readonl
     { keys: ["Shift ←", "Shift →"], does: "10 seconds back, forward" },
     { keys: [",", "."], does: "One frame back, forward" },
     { keys: ["<", ">"], does: "Slower, faster" },
-    { keys: ["0", "9"], does: "Jump to the start, to 10 %, … to 90 %" },
+    { keys: ["0–9"], does: "Jump to the start, to 10 %, … to 90 %" },
     { keys: ["F"], does: "Full screen" },
     { keys: ["?"], does: "Show these keys" },
   ];

@@ -1,0 +1,74 @@
+"use client";
+
+import { ClipboardCopy, ClipboardPaste } from "lucide-react";
+import { useState } from "react";
+import { Button } from "@/app/_components/ui/button";
+import { Dialog, DialogActions } from "@/app/_components/ui/dialog";
+import { Field, Textarea } from "@/app/_components/ui/field";
+
+interface ClipboardDialogProps {
+  readonly open: boolean;
+  readonly onOpenChange: (open: boolean) => void;
+  /** What the desktop copied last. */
+  readonly text: string;
+  readonly onSend: (text: string) => void;
+}
+
+/** Carries text between the desktop's clipboard and this computer's. */
+export function ClipboardDialog({ open, onOpenChange, text, onSend }: ClipboardDialogProps) {
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      title="Clipboard of the desktop"
+      description="Shows what was copied on the desktop. Type or paste here to send text to it."
+    >
+      <ClipboardForm key={text} text={text} onSend={onSend} />
+    </Dialog>
+  );
+}
+
+function ClipboardForm({ text, onSend }: Pick<ClipboardDialogProps, "text" | "onSend">) {
+  const [draft, setDraft] = useState(text);
+  const [said, setSaid] = useState("");
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(draft);
+      setSaid("Copied to this computer.");
+    } catch {
+      setSaid("The browser did not allow copying. Select the text and copy it by keyboard.");
+    }
+  };
+  const send = () => {
+    onSend(draft);
+    setSaid("Sent. Paste it on the desktop.");
+  };
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <Field label="Text">
+        <Textarea
+          rows={5}
+          value={draft}
+          spellCheck={false}
+          onChange={(event) => setDraft(event.target.value)}
+        />
+      </Field>
+      <p role="status" className="mt-2 min-h-5 text-ink-muted">
+        {said}
+      </p>
+      <DialogActions>
+        <Button icon={ClipboardCopy} disabled={draft === ""} onClick={() => void copy()}>
+          Copy to this computer
+        </Button>
+        <Button look="solid" type="submit" icon={ClipboardPaste}>
+          Send to the desktop
+        </Button>
+      </DialogActions>
+    </form>
+  );
+}

@@ -1,0 +1,159 @@
+"use client";
+
+import { CircleSlash, LoaderCircle, PlugZap, RotateCw, TriangleAlert } from "lucide-react";
+import type { LucideIcon } from "lucide-react";
+import { type ReactNode, useEffect, useState } from "react";
+import { problemSentence } from "@/app/_components/api-client";
+import { Button, ButtonLink } from "@/app/_components/ui/button";
+import { classes } from "@/app/_components/ui/classes";
+import { assertNever } from "@/lib/errors/assert-never";
+import type { Connection } from "./connection";
+
+interface OverlayProps {
+  readonly connection: Connection;
+  readonly appName: string;
+  /** A recording is running: what becomes of it is said too. */
+  readonly recording: boolean;
+  readonly recordingEnabled: boolean;
+  readonly onRetry: () => void;
+  readonly onStartAgain: () => Promise<void>;
+}
+
+/** Over the desktop, whenever there is none to use: what happens, in words, and what can be done. */
+export function Overlay(props: OverlayProps) {
+  const { connection, appName, recording, onRetry } = props;
+  switch (connection.phase) {
+    case "connected":
+      return null;
+    case "preparing":
+      return (
+        <Card icon={LoaderCircle} moves title={`Starting ${appName}`}>
+          The desktop appears here as soon as it answers. That takes a few seconds.
+        </Card>
+      );
+    case "connecting":
+      return (
+        <Card icon={LoaderCircle} moves title={`Connecting to ${appName}`}>
+          {connection.attempt === 0
+            ? "The desktop runs; its picture is on the way."
+            : "The picture is the last one seen."}
+        </Card>
+      );
+    case "lost":
+      return (
+        <Card
+          icon={PlugZap}
+          title="Connection lost"
+          actions={
+            <Button look="solid" icon={RotateCw} onClick={onRetry}>
+              Try now
+            </Button>
+          }
+        >
+          The session goes on; the picture is the last one seen. Trying again{" "}
+          <Countdown until={connection.retryAt} />.
+          {recording && " The recording goes on and shows this picture meanwhile."}
+        </Card>
+      );
+    case "ended":
+      return <EndedCard {...props} message={connection.message} />;
+    case "failed":
+      return (
+        <Card
+          icon={TriangleAlert}
+          title="The desktop cannot be shown"
+          actions={
+            <>
+              <Button look="solid" icon={RotateCw} onClick={onRetry}>
+                Try again
+              </Button>
+              <ButtonLink href="/sessions">My sessions</ButtonLink>
+            </>
+          }
+        >
+          {connection.message}
+        </Card>
+      );
+    default:
+      return assertNever(connection);
+  }
+}
+
+function EndedCard(props: OverlayProps & { readonly message: string }) {
+  const { message, recordingEnabled, onStartAgain } = props;
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const startAgain = async () => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await onStartAgain();
+    } catch (error) {
+      setProblem(problemSentence(error));
+      setBusy(false);
+    }
+  };
+  return (
+    <Card
+      icon={CircleSlash}
+      title="Session ended"
+      actions={
+        <>
+          <Button look="solid" busy={busy} onClick={() => void startAgain()}>
+            Start again
+          </Button>
+          {recordingEnabled ? (
+            <ButtonLink href="/recordings">My recordings</ButtonLink>
+          ) : (
+            <ButtonLink href="/sessions">My sessions</ButtonLink>
+          )}
+        </>
+      }
+    >
+      {message}
+      {problem !== null && (
+        <span role="alert" className="mt-2 block text-failed">
+          {problem}
+        </span>
+      )}
+    </Card>
+  );
+}
+
+interface CardProps {
+  readonly icon: LucideIcon;
+  readonly moves?: boolean;
+  readonly title: string;
+  readonly children: ReactNode;
+  readonly actions?: ReactNode;
+}
+
+function Card({ icon: Icon, moves = false, title, children, actions }: CardProps) {
+  return (
+    <div className="absolute inset-0 z-10 grid place-items-center overflow-y-auto bg-scrim p-4">
+      <div className="w-full max-w-sm rounded-md bg-raised p-5 text-center shadow-popup">
+        <Icon
+          aria-hidden
+          strokeWidth={1.5}
+          className={classes("mx-auto mb-3 size-6 text-ink-subtle", moves && "animate-spin")}
+        />
+        <h1 className="text-lg font-semibold text-ink">{title}</h1>
+        <p className="mt-1 text-pretty text-ink-muted">{children}</p>
+        {actions !== undefined && (
+          <div className="mt-4 flex flex-wrap justify-center gap-2">{actions}</div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** `in 4 s`, counted down; not announced with every second. */
+function Countdown({ until }: { readonly until: number }) {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 250);
+    return () => clearInterval(timer);
+  }, []);
+  const seconds = Math.max(0, Math.ceil((until - now) / 1000));
+  return <span className="whitespace-nowrap">{seconds === 0 ? "now" : `in ${seconds} s`}</span>;
+}

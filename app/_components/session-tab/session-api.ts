@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { callApi, readApi } from "@/app/_components/api-client";
+import { type SessionJson, sessionSchema } from "@/lib/sessions/session-schema";
+import type { SessionApi } from "./desktop-connection";
+
+const ticketSchema = z.object({ url: z.string(), password: z.string() });
+
+/** What the tab asks of the API. @throws ApiProblem */
+export const sessionApi: SessionApi = {
+  getSession: (id) => readApi(`/api/sessions/${id}`, sessionSchema),
+  requestTicket: (id) => readApi(`/api/sessions/${id}/ticket`, ticketSchema, { method: "POST" }),
+};
+
+/** Starts another session of the same app. @throws ApiProblem */
+export function startSession(appId: string): Promise<SessionJson> {
+  return readApi("/api/sessions", sessionSchema, { method: "POST", body: { app_id: appId } });
+}
+
+/** @throws ApiProblem */
+export async function endSession(id: string): Promise<void> {
+  await callApi(`/api/sessions/${id}`, { method: "DELETE" });
+}
+
+/** @throws ApiProblem */
+export async function describeRecording(id: string, description: string): Promise<void> {
+  await callApi(`/api/recordings/${id}`, { method: "PATCH", body: { description } });
+}

@@ -1,0 +1,173 @@
+"use client";
+
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { ConfirmDialog } from "@/app/_components/ui/dialog";
+import { mayStart } from "@/lib/recorder/recorder-state";
+import type { Recorder } from "@/lib/recorder/use-recorder";
+import type { SessionJson } from "@/lib/sessions/session-schema";
+import { ClipboardDialog } from "./clipboard-dialog";
+import { type Connection, connectionInWords } from "./connection";
+import type { DesktopConnection } from "./desktop-connection";
+import { Overlay } from "./overlay";
+import { createPicture } from "./picture";
+import { announcement } from "./recording-words";
+import { describeRecording, endSession, startSession } from "./session-api";
+import { type BarRecorder, Toolbar } from "./toolbar";
+import { useSessionBar } from "./use-session-bar";
+
+interface SessionScreenProps {
+  readonly session: SessionJson;
+  readonly connection: DesktopConnection;
+  readonly clipboard: string;
+  readonly recorder: Recorder | null;
+}
+
+const PREPARING: Connection = { phase: "preparing" };
+
+/** What is seen in a session's tab: the desktop, the bar over it and what must be said. */
+export function SessionScreen({ session, connection, clipboard, recorder }: SessionScreenProps) {
+  const state = useSyncExternalStore(connection.subscribe, connection.getState, () => PREPARING);
+  const [dialog, setDialog] = useState<"clipboard" | "end" | null>(null);
+  const mount = useRef<HTMLDivElement>(null);
+  const barElement = useRef<HTMLElement>(null);
+  const barRecorder = useBarRecorder(recorder, state.phase === "connected");
+  const recording = recorder?.state.phase === "recording" || recorder?.state.phase === "starting";
+  const focusDesktop = () => {
+    barElement.current?.querySelector<HTMLElement>(":focus")?.blur();
+    connection.focus();
+  };
+  const bar = useSessionBar({
+    bar: barElement,
+    hold: !isQuiet(recorder) || state.phase === "lost" || dialog !== null,
+    focusDesktop,
+    toggleRecording: barRecorder?.toggle ?? null,
+  });
+
+  useEffect(() => {
+    if (mount.current === null) return;
+    connection.start(createPicture(mount.current));
+    return () => connection.stop();
+  }, [connection]);
+  useFocusWhenConnected(connection, state.phase);
+  useStopWithSession(state.phase, recorder);
+  useMarkInTitle(recording);
+
+  const end = async () => {
+    if (recording) await recorder.stop();
+    await endSession(session.id);
+    connection.end("You ended the session.");
+  };
+  const startAgain = async () => {
+    const next = await startSession(session.app_id);
+    window.location.assign(`/sessions/${next.id}`);
+  };
+  return (
+    <main className="fixed inset-0 overflow-hidden bg-black select-none">
+      <div ref={mount} className="absolute inset-0" />
+      <Overlay
+        connection={state}
+        appName={session.app_name}
+        recording={recording}
+        recordingEnabled={recorder !== null}
+        onRetry={connection.retryNow}
+        onStartAgain={startAgain}
+      />
+      <button
+        type="button"
+        aria-label="Show the session bar"
+        onClick={bar.enter}
+        className="absolute top-0 left-1/2 z-10 hidden h-11 w-16 -translate-x-1/2 justify-center pt-1 pointer-coarse:flex"
+      >
+        <span aria-hidden className="h-1 w-10 rounded-full bg-pressed" />
+      </button>
+      <Toolbar
+        ref={barElement}
+        bar={bar}
+        appName={session.app_name}
+        connection={state}
+        recorder={barRecorder}
+        onClipboard={() => setDialog("clipboard")}
+        onEnd={() => setDialog("end")}
+        onLeave={focusDesktop}
+      />
+      <ClipboardDialog
+        open={dialog === "clipboard"}
+        onOpenChange={(open) => setDialog(open ? "clipboard" : null)}
+        text={clipboard}
+        onSend={(text) => connection.paste(text)}
+      />
+      <ConfirmDialog
+        open={dialog === "end"}
+        onOpenChange={(open) => setDialog(open ? "end" : null)}
+        title="End this session?"
+        description={
+          recording
+            ? "Its desktop closes and what is open there is lost. The recording is stopped and saved first."
+            : "Its desktop closes and what is open there is lost."
+        }
+        confirmLabel="End session"
+        onConfirm={end}
+      />
+      <p role="status" className="sr-only">
+        {connectionInWords(state)}
+      </p>
+      <p role="status" className="sr-only">
+        {recorder === null ? "" : announcement(recorder.state)}
+      </p>
+    </main>
+  );
+}
+
+/** Nothing about recording has to be seen. */
+function isQuiet(recorder: Recorder | null): boolean {
+  return recorder === null || ["idle", "unsupported"].includes(recorder.state.phase);
+}
+
+/** The recorder with the description that was given to its latest recording. */
+function useBarRecorder(recorder: Recorder | null, connected: boolean): BarRecorder | null {
+  const [described, setDescribed] = useState({ recordingId: "", description: "" });
+  if (recorder === null) return null;
+  const { state, start, stop, dismiss } = recorder;
+  const recordingId = state.phase === "ready" ? state.recordingId : "";
+  return {
+    state,
+    description: described.recordingId === recordingId ? described.description : "",
+    toggle: () => {
+      if (state.phase === "recording") void stop();
+      else if (connected && mayStart(state)) void start();
+    },
+    dismiss,
+    describe: async (description) => {
+      await describeRecording(recordingId, description);
+      setDescribed({ recordingId, description });
+    },
+  };
+}
+
+/** The desktop gets the keyboard as soon as it is there, unless the person is busy elsewhere. */
+function useFocusWhenConnected(connection: DesktopConnection, phase: Connection["phase"]): void {
+  useEffect(() => {
+    if (phase === "connected" && document.activeElement === document.body) connection.focus();
+  }, [connection, phase]);
+}
+
+/** The browser's tab strip shows which tab records. */
+function useMarkInTitle(recording: boolean): void {
+  useEffect(() => {
+    if (!recording) return;
+    const title = document.title;
+    document.title = `● ${title}`;
+    return () => {
+      document.title = title;
+    };
+  }, [recording]);
+}
+
+/** A session that is over has nothing more to record: what was recorded is saved. */
+function useStopWithSession(phase: Connection["phase"], recorder: Recorder | null): void {
+  const recordingPhase = recorder?.state.phase;
+  const stop = recorder?.stop;
+  useEffect(() => {
+    if (phase === "ended" && recordingPhase === "recording") void stop?.();
+  }, [phase, recordingPhase, stop]);
+}

@@ -1,0 +1,60 @@
+"use client";
+
+import { useEffect, useState } from "react";
+import { useRecorder } from "@/lib/recorder/use-recorder";
+import type { SessionJson } from "@/lib/sessions/session-schema";
+import { DesktopConnection } from "./desktop-connection";
+import { openDesktop } from "./open-desktop";
+import { sessionApi } from "./session-api";
+import { SessionScreen } from "./session-screen";
+
+export interface SessionTabProps {
+  readonly session: SessionJson;
+  /** Null where recording is switched off. */
+  readonly recording: { readonly maxSizeBytes: number } | null;
+}
+
+/** A session's own browser tab: its desktop in the whole window, and a bar that keeps out of the way. */
+export function SessionTab({ session, recording }: SessionTabProps) {
+  const [clipboard, setClipboard] = useState("");
+  const [connection] = useState(
+    () =>
+      new DesktopConnection({
+        sessionId: session.id,
+        api: sessionApi,
+        open: openDesktop,
+        onClipboard: setClipboard,
+      }),
+  );
+  useEffect(() => {
+    // A network that is back, or a tab that is looked at again, need not wait for the next try.
+    const retry = () => {
+      if (document.visibilityState === "visible") connection.retryAfterLoss();
+    };
+    window.addEventListener("online", retry);
+    document.addEventListener("visibilitychange", retry);
+    return () => {
+      window.removeEventListener("online", retry);
+      document.removeEventListener("visibilitychange", retry);
+    };
+  }, [connection]);
+  const parts = { session, connection, clipboard };
+  if (recording === null) return <SessionScreen {...parts} recorder={null} />;
+  return <RecordedSession {...parts} maxSizeBytes={recording.maxSizeBytes} />;
+}
+
+interface RecordedSessionProps {
+  readonly session: SessionJson;
+  readonly connection: DesktopConnection;
+  readonly clipboard: string;
+  readonly maxSizeBytes: number;
+}
+
+function RecordedSession({ maxSizeBytes, ...parts }: RecordedSessionProps) {
+  const recorder = useRecorder({
+    sessionId: parts.session.id,
+    getSource: parts.connection.canvas,
+    maxSizeBytes,
+  });
+  return <SessionScreen {...parts} recorder={recorder} />;
+}

@@ -1,0 +1,160 @@
+"use client";
+
+import { Clipboard, Maximize, Minimize, Power, X } from "lucide-react";
+import { type MouseEvent, type ReactNode, type Ref, useSyncExternalStore } from "react";
+import { DescriptionEditor } from "@/app/_components/description-editor";
+import { IconButton } from "@/app/_components/ui/button";
+import { classes } from "@/app/_components/ui/classes";
+import type { RecorderState } from "@/lib/recorder/recorder-state";
+import { type Connection, connectionInWords } from "./connection";
+import { LagLine, RecordControl } from "./record-control";
+import { noticeInWords } from "./recording-words";
+import type { SessionBar } from "./use-session-bar";
+
+/** A recorder as the bar sees it. */
+export interface BarRecorder {
+  readonly state: RecorderState;
+  readonly description: string;
+  readonly toggle: () => void;
+  readonly dismiss: () => void;
+  readonly describe: (description: string) => Promise<void>;
+}
+
+interface ToolbarProps {
+  readonly ref: Ref<HTMLElement>;
+  readonly bar: SessionBar;
+  readonly appName: string;
+  readonly connection: Connection;
+  /** Null where recording is switched off: then nothing of it is shown. */
+  readonly recorder: BarRecorder | null;
+  readonly onClipboard: () => void;
+  readonly onEnd: () => void;
+  readonly onLeave: () => void;
+}
+
+/** The session's bar at the top edge. */
+export function Toolbar(props: ToolbarProps) {
+  const { ref, bar, appName, connection, recorder, onClipboard, onEnd, onLeave } = props;
+  const connected = connection.phase === "connected";
+  const over = connection.phase === "ended";
+  const compact = bar.resting && connected && recorder?.state.phase === "recording";
+  const leaveAfterClick = (event: MouseEvent) => {
+    // A click by pointer hands the keyboard back to the desktop; the keyboard stays where it is.
+    if (event.detail > 0 && !isField(event.target)) onLeave();
+  };
+  return (
+    <section
+      ref={ref}
+      aria-label="Session bar"
+      onClick={leaveAfterClick}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") onLeave();
+      }}
+      className={classes(
+        "absolute top-0 left-1/2 z-20 max-w-[calc(100%-1rem)] -translate-x-1/2 overflow-hidden rounded-b-md bg-raised text-ink shadow-popup transition-[translate,opacity]",
+        !bar.visible && "pointer-events-none -translate-y-full opacity-0",
+      )}
+    >
+      <div className="flex flex-wrap items-center justify-center gap-x-1 px-1.5 py-1">
+        {!compact && <Identity name={appName} connection={connection} />}
+        {!compact && !over && (
+          <>
+            <IconButton
+              icon={Clipboard}
+              label="Clipboard"
+              disabled={!connected}
+              onClick={onClipboard}
+            />
+            <FullscreenButton />
+          </>
+        )}
+        {recorder !== null && (
+          <RecordControl
+            state={recorder.state}
+            waiting={!connected}
+            over={over}
+            onToggle={recorder.toggle}
+          />
+        )}
+        {!compact && !over && <IconButton icon={Power} label="End session" onClick={onEnd} />}
+      </div>
+      {recorder !== null && <RecordingRow recorder={recorder} />}
+      {recorder !== null && <LagLine state={recorder.state} />}
+    </section>
+  );
+}
+
+function isField(target: EventTarget): boolean {
+  return target instanceof Element && target.closest("form, a, [data-keeps-focus]") !== null;
+}
+
+function Identity({
+  name,
+  connection,
+}: {
+  readonly name: string;
+  readonly connection: Connection;
+}) {
+  const live = connection.phase === "connected";
+  return (
+    <p className="flex min-w-0 items-center gap-2 px-2">
+      <span className="truncate font-medium">{name}</span>
+      <span className="flex items-center gap-1.5 whitespace-nowrap text-ink-muted">
+        <span
+          aria-hidden
+          className={classes(
+            "size-2 rounded-full",
+            live ? "bg-ready" : "border-2 border-uploading",
+          )}
+        />
+        {connectionInWords(connection)}
+      </span>
+    </p>
+  );
+}
+
+/** What is to be said of the recording, under the controls. */
+function RecordingRow({ recorder }: { readonly recorder: BarRecorder }) {
+  const { state, description, dismiss, describe } = recorder;
+  const notice = noticeInWords(state);
+  const settled = state.phase === "ready" || state.phase === "failed";
+  if (notice === null && !settled) return null;
+  return (
+    <div data-keeps-focus className="flex items-center gap-1 border-t border-line px-1.5 py-1">
+      <div className="min-w-0 flex-1 px-2">
+        {notice !== null && <Notice>{notice}</Notice>}
+        {state.phase === "ready" && (
+          <DescriptionEditor key={state.recordingId} description={description} onSave={describe} />
+        )}
+      </div>
+      {settled && <IconButton icon={X} label="Close this message" onClick={dismiss} />}
+    </div>
+  );
+}
+
+function Notice({ children }: { readonly children: ReactNode }) {
+  return <p className="max-w-md py-1 text-pretty text-ink-muted">{children}</p>;
+}
+
+function subscribeToFullscreen(listener: () => void): () => void {
+  document.addEventListener("fullscreenchange", listener);
+  return () => document.removeEventListener("fullscreenchange", listener);
+}
+
+function FullscreenButton() {
+  const full = useSyncExternalStore(
+    subscribeToFullscreen,
+    () => document.fullscreenElement !== null,
+    () => false,
+  );
+  // The whole page, not the desktop alone: dialogs and tooltips are drawn beside it.
+  const toggle = () =>
+    full ? document.exitFullscreen() : document.documentElement.requestFullscreen();
+  return (
+    <IconButton
+      icon={full ? Minimize : Maximize}
+      label={full ? "Leave full screen" : "Full screen"}
+      onClick={() => void toggle().catch(() => undefined)}
+    />
+  );
+}
