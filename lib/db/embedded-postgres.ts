@@ -10,7 +10,7 @@ import { Client } from "pg";
 import { z } from "zod";
 import { type Account, databaseAccount } from "./embedded/account";
 import { findInstallation, type Installation } from "./embedded/installation";
-import { findPostmaster, type Postmaster } from "./embedded/postmaster";
+import { findPostmaster, forgetStranger, type Postmaster } from "./embedded/postmaster";
 
 export interface EmbeddedPostgres {
   /** Connects as the owner of everything, to the database `sortie`. */
@@ -33,6 +33,7 @@ export interface EmbeddedPostgresOptions {
 const NAME = "sortie";
 const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 30_000;
+const LEFTOVER_TIMEOUT_MS = 10_000;
 const POLL_MS = 20;
 
 // Our programs start inside the folder they work on and know it by this name only: so an account that may
@@ -132,10 +133,18 @@ async function runInitdb(place: Place, directory: string): Promise<void> {
 async function start(place: Place, connection: Connection): Promise<Postmaster> {
   const port = (await isFree(connection.port)) ? connection.port : await freePort();
   if (port !== connection.port) await saveConnection(place, place.cluster, { ...connection, port });
-  // Left by a crash. PostgreSQL would refuse to start if that process id were now anybody else's.
-  await rm(join(place.cluster, "postmaster.pid"), { force: true });
-  const child = await spawnServer(place, port);
-  return await untilReady(place, child);
+  await forgetStranger(place.cluster);
+  const deadline = Date.now() + LEFTOVER_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return await untilReady(place, await spawnServer(place, port));
+    } catch (error) {
+      // The children of a server that was killed take a moment to notice; PostgreSQL waits for nobody.
+      const leftover = error instanceof Error && error.message.includes("shared memory block");
+      if (!leftover || Date.now() > deadline) throw error;
+      await delay(POLL_MS);
+    }
+  }
 }
 
 async function spawnServer(place: Place, port: number): Promise<ChildProcess> {
