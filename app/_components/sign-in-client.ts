@@ -2,6 +2,8 @@ import { z } from "zod";
 import { signInErrorSentence } from "@/lib/auth/sign-in-error";
 
 const csrfSchema = z.object({ csrfToken: z.string() });
+/** What the server refused before next-auth saw it, such as a page opened at another address than ours. */
+const problemSchema = z.object({ error: z.object({ message: z.string() }) });
 const answerSchema = z.object({ url: z.string() });
 
 const UNREACHABLE = "The server cannot be reached. Check the connection and try again.";
@@ -20,9 +22,13 @@ export async function signInHere(username: string, password: string): Promise<st
       method: "POST",
       body: new URLSearchParams({ csrfToken, username, password, json: "true" }),
     });
-    const { url } = answerSchema.parse(await answer.json());
+    const body: unknown = await answer.json();
+    const refused = problemSchema.safeParse(body);
+    if (refused.success) return refused.data.error.message;
     // next-auth tells the outcome in the address that a browser without scripts would be sent to.
-    const error = new URL(url, window.location.origin).searchParams.get("error");
+    const { searchParams } = new URL(answerSchema.parse(body).url, window.location.origin);
+    if (searchParams.has("csrf")) return signInErrorSentence("cookies_refused");
+    const error = searchParams.get("error");
     if (error !== null) return signInErrorSentence(error);
     return answer.ok ? null : signInErrorSentence("internal");
   } catch (error) {

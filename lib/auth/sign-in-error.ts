@@ -21,6 +21,8 @@ export function signInErrorSentence(error: string): string {
       return "This account is disabled. Ask an administrator to enable it.";
     case "rate_limited":
       return `Too many wrong passwords. Try again ${whenToTryAgain(Number(seconds))}.`;
+    case "cookies_refused":
+      return "The browser did not keep Sortie's cookie. Allow cookies for this address and try again.";
     case "unavailable":
       return "Signing in is not possible right now. Try again in a few seconds.";
     default:

@@ -1,0 +1,206 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Role, roleMay } from "@/lib/auth/permissions";
+import { ACCESS_BY_PAGE, ACCESS_BY_ROUTE, type RouteName } from "@/lib/auth/route-permissions";
+import { sessionCookie } from "@/lib/auth/session-token";
+import { provideServices } from "@/lib/composition/services";
+import {
+  checkedNamesIn,
+  handlersIn,
+  pageFiles,
+  routeFiles,
+  type RouteHandler,
+} from "../support/route-files";
+import { createTestServices, type TestServices } from "../support/services";
+
+const HOST = "sortie.test";
+/** Routes to something that belongs to a user, where an administrator may do what its owner may. */
+const ADMIN_MAY_AS_WELL: ReadonlySet<RouteName> = new Set<RouteName>([
+  "GET /api/sessions/[id]",
+  "DELETE /api/sessions/[id]",
+  "GET /api/recordings/[id]",
+  "GET /api/recordings/[id]/download",
+  "GET /api/recordings/[id]/poster",
+  "DELETE /api/recordings/[id]",
+]);
+const ROUTES = Object.keys(ACCESS_BY_ROUTE) as RouteName[];
+const PEOPLE = ["stranger", "owner", "other user", "administrator"] as const;
+type Person = (typeof PEOPLE)[number];
+
+let product: TestServices;
+const handlers = new Map<string, RouteHandler>();
+const people = new Map<Person, { readonly id: string; readonly cookie: string }>();
+
+beforeAll(async () => {
+  product = await createTestServices();
+  provideServices(product.services);
+  for (const file of routeFiles()) {
+    for (const [method, handler] of await handlersIn(file)) {
+      handlers.set(`${method} ${file.path}`, handler);
+    }
+  }
+  const { db, config } = product.services;
+  await db.app.create({
+    data: { id: "desktop", name: "Desktop", kind: "desktop", description: "For this test" },
+  });
+  for (const person of PEOPLE.slice(1)) {
+    const role: Role = person === "administrator" ? "admin" : "user";
+    const username = person.replace(" ", "-");
+    const data = { username, displayName: person, passwordHash: "-", role };
+    const { id } = await db.user.create({ data });
+    const cookie = await sessionCookie({ userId: id, sessionVersion: 1 }, config);
+    people.set(person, { id, cookie: cookie.split(";")[0]! });
+  }
+});
+afterAll(() => product.close());
+
+test("every route handler is in the table of permissions, and every entry has its handler", () => {
+  expect([...handlers.keys()].toSorted()).toEqual(ROUTES.toSorted());
+});
+
+test.each(routeFiles().map((file) => [file.file, file] as const))(
+  "%s checks each of its handlers under the handler's own name",
+  async (_, file) => {
+    const methods = [...(await handlersIn(file)).keys()];
+    const own = methods.map((method) => `${method} ${file.path}`);
+    expect(checkedNamesIn(file).toSorted()).toEqual(own.toSorted());
+  },
+);
+
+test("every page is in the table of permissions, and every entry has its page", () => {
+  const pages = pageFiles().map(({ path }) => path);
+  expect(pages.toSorted()).toEqual(Object.keys(ACCESS_BY_PAGE).toSorted());
+});
+
+test.each(pageFiles().map((page) => [page.file, page] as const))(
+  "%s asks for its own permission before it shows anything",
+  (_, { path, source }) => {
+    const asked = [...source.matchAll(/\brequirePage\(\s*"([^"]+)"/g)].map(([, page]) => page);
+    const isPublic = Object.entries(ACCESS_BY_PAGE).some(
+      ([page, access]) => page === path && access === "public",
+    );
+    expect(new Set(asked)).toEqual(new Set(isPublic ? [] : [path]));
+  },
+);
+
+/** What the tables promise: the answer to who may not, or `allowed`. */
+function promise(name: RouteName, person: Person): 401 | 403 | "allowed" {
+  const access = ACCESS_BY_ROUTE[name];
+  if (access === "public") return "allowed";
+  if (person === "stranger") return 401;
+  if (!roleMay(person === "administrator" ? "admin" : "user", access)) return 403;
+  // OPTIONS tells what the server can do; it looks at nobody's recording.
+  const isOwned = /^(?!OPTIONS)\S+ \/api\/(sessions|recordings)\/\[id\]/.test(name);
+  if (!isOwned || person === "owner") return "allowed";
+  return person === "administrator" && ADMIN_MAY_AS_WELL.has(name) ? "allowed" : 403;
+}
+
+const CASES = ROUTES.flatMap((name) =>
+  PEOPLE.map((person) => [name, person, promise(name, person)] as const),
+);
+
+test.each(CASES)("%s asked by %s: %s", async (name, person, expected) => {
+  const response = await ask(name, people.get(person)?.cookie);
+  if (expected === "allowed") expect([401, 403, 500]).not.toContain(response.status);
+  else expect(response.status).toBe(expected);
+});
+
+test.each(ROUTES.filter((name) => !/^(GET|HEAD|OPTIONS) /.test(name)))(
+  "%s is refused when another site makes a signed-in browser send it",
+  async (name) => {
+    const cookie = people.get(name.includes("/admin/") ? "administrator" : "owner")?.cookie;
+    const response = await ask(name, cookie, { origin: "https://evil.example" });
+    expect(response.status).toBe(403);
+    expect(await response.json()).toMatchObject({ error: { code: "bad_origin" } });
+  },
+);
+
+test("what somebody else may not see is not told apart by its existence in lists", async () => {
+  await ownedSession();
+  const others = people.get("other user")?.cookie;
+  for (const name of ["GET /api/sessions", "GET /api/recordings"] as const) {
+    expect(await (await ask(name, others)).json()).toEqual([]);
+  }
+});
+
+/** Asks a route about a session and a recording that belong to the owner, with a body that is in order. */
+async function ask(
+  name: RouteName,
+  cookie: string | undefined,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  const [method = "", path = ""] = name.split(" ");
+  const { sessionId, recordingId } = await ownedSession();
+  const id = path.includes("/users/")
+    ? people.get("other user")!.id
+    : path.includes("/recordings/")
+      ? recordingId
+      : sessionId;
+  const body = bodyFor(name, recordingId);
+  const request = new Request(`http://${HOST}${path.replace("[id]", id)}`, {
+    method,
+    headers: {
+      host: HOST,
+      ...(cookie !== undefined && { cookie }),
+      ...headersFor(name),
+      ...headers,
+    },
+    ...(body !== undefined && { body }),
+  });
+  const handler = handlers.get(name);
+  if (handler === undefined) throw new Error(`${name} has no handler`);
+  return handler(request, { params: Promise.resolve({ id, nextauth: ["csrf"] }) });
+}
+
+function headersFor(name: RouteName): Record<string, string> {
+  if (name.endsWith("/upload")) {
+    const upload = { "upload-offset": "0", "content-type": "application/offset+octet-stream" };
+    return { "tus-resumable": "1.0.0", ...(name.startsWith("PATCH") && upload) };
+  }
+  return name.startsWith("PUT") ? { "content-type": "image/webp" } : {};
+}
+
+function bodyFor(name: RouteName, recordingId: string): string | undefined {
+  if (/^(GET|HEAD|OPTIONS) /.test(name) || name.endsWith("/upload")) return undefined;
+  switch (name) {
+    case "POST /api/sessions":
+      return JSON.stringify({ app_id: "no-such-app" });
+    case "POST /api/sessions/[id]/recording/stop":
+      return JSON.stringify({ recording_id: recordingId });
+    case "PATCH /api/recordings/[id]":
+      return JSON.stringify({ description: "changed" });
+    case "PATCH /api/admin/users/[id]":
+    case "PATCH /api/account":
+      return JSON.stringify({ display_name: "changed" });
+    default:
+      return name.startsWith("DELETE") ? undefined : "{}";
+  }
+}
+
+/** A running session of the owner's with a recording that has only begun; new each time, for some routes end it. */
+async function ownedSession(): Promise<{ sessionId: string; recordingId: string }> {
+  const { db, config } = product.services;
+  const userId = people.get("owner")!.id;
+  const session = await db.session.create({
+    data: {
+      appId: "desktop",
+      userId,
+      status: "running",
+      startedAt: new Date(),
+      provider: config.session.provider,
+      hostId: product.services.instanceId,
+    },
+  });
+  const storageKey = `${randomUUID()}.webm`;
+  const recording = await db.recording.create({
+    data: {
+      sessionId: session.id,
+      userId,
+      filename: "recording.webm",
+      storageBackend: "local",
+      storageKey,
+      storageState: (await product.services.store.begin(storageKey, 65_536)) as object,
+    },
+  });
+  return { sessionId: session.id, recordingId: recording.id };
+}
