@@ -22,6 +22,9 @@ export interface SessionProvider {
   /** Whether the session is still alive. */
   isAlive(ref: ProviderRef): Promise<boolean>;
 
+  /** The sessions that this process runs and that have started. */
+  runningSessions(): readonly RunningSession[];
+
   /** Ends the session and frees everything it had. Harmless when it is gone. */
   stop(ref: ProviderRef): Promise<void>;
 
@@ -54,5 +57,10 @@ export interface SessionSpec {
 export type ProviderRef = Readonly<Record<string, string | number>>;
 
 export interface StartedSession {
+  readonly ref: ProviderRef;
+}
+
+export interface RunningSession {
+  readonly sessionId: string;
   readonly ref: ProviderRef;
 }

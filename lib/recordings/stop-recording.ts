@@ -1,9 +1,14 @@
-import { type Client, recordAuditEvent } from "@/lib/audit/record-audit-event";
+import { type AuditEvent, type Client, recordAuditEvent } from "@/lib/audit/record-audit-event";
 import type { Actor } from "@/lib/auth/permissions";
 import type { DatabaseOrTransaction } from "@/lib/db/database";
 import { AppError, isAppError } from "@/lib/errors/app-error";
 import { getRecording, recordingNotFound } from "./get-recording";
-import { findRecording, type Recording, updateRecording } from "./recording-repository";
+import {
+  findLiveRecording,
+  findRecording,
+  type Recording,
+  updateRecording,
+} from "./recording-repository";
 import { nextStatus, type RecordingStatus } from "./recording-state";
 import { type SealDeps, sealRecording } from "./seal-recording";
 
@@ -39,8 +44,8 @@ export async function stopRecording(
 /** Moves a live recording on to `uploading`. Harmless when somebody else has. */
 export async function stopLive(
   deps: Pick<SealDeps, "db" | "now">,
-  actor: Actor,
-  client: Client,
+  actor: AuditEvent["actor"],
+  client: Client | null,
   recording: Pick<Recording, "id" | "sessionId">,
 ): Promise<void> {
   await deps.db.$transaction(async (transaction) => {
@@ -55,6 +60,16 @@ export async function stopLive(
       detail: { session_id: recording.sessionId },
     });
   });
+}
+
+/** Stops what is being recorded of a session that is over; its sender may still send the rest. */
+export async function stopSessionRecording(
+  deps: Pick<SealDeps, "db" | "now">,
+  { actor, client }: Pick<AuditEvent, "actor" | "client">,
+  sessionId: string,
+): Promise<void> {
+  const live = await findLiveRecording(deps.db, sessionId);
+  if (live !== null) await stopLive(deps, actor, client, { id: live.id, sessionId });
 }
 
 async function describe(db: DatabaseOrTransaction, id: string, description: string): Promise<void> {

@@ -29,6 +29,7 @@ export class DesktopProcess {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   #ending: Promise<void> | undefined;
   #output = "";
+  #started = false;
 
   private constructor(
     readonly options: DesktopOptions,
@@ -69,6 +70,11 @@ export class DesktopProcess {
     return this.#output;
   }
 
+  /** Whether viewers can connect. */
+  get isStarted(): boolean {
+    return this.#started && !this.isEnding;
+  }
+
   /** Whether somebody asked for the end. */
   get isEnding(): boolean {
     return this.#ending !== undefined;
@@ -79,6 +85,7 @@ export class DesktopProcess {
     const timeout = AbortSignal.timeout(START_TIMEOUT_MS);
     await this.#untilReadyLine(timeout);
     await untilGreeted(await this.connect(), timeout);
+    this.#started = true;
   }
 
   /** Opens the RFB byte stream. @throws Error */

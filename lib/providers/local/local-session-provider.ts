@@ -6,6 +6,7 @@ import type {
   AppKind,
   Availability,
   ProviderRef,
+  RunningSession,
   SessionProvider,
   SessionSpec,
   StartedSession,
@@ -18,6 +19,8 @@ import { SessionDirectories } from "./session-directories";
 import { newVncPassword } from "./vnc-password";
 
 const refSchema = z.object({ session_id: z.string() });
+
+const refOf = (sessionId: string): ProviderRef => ({ session_id: sessionId });
 
 type ExitListener = (sessionId: string, detail: string) => void;
 
@@ -57,7 +60,7 @@ class LocalSessionProvider implements SessionProvider {
       await this.#end(desktop);
       throw this.#cannotStart(spec, error, desktop.lastOutput);
     }
-    return { ref: { session_id: spec.sessionId } };
+    return { ref: refOf(spec.sessionId) };
   }
 
   async connectDesktop(ref: ProviderRef): Promise<Duplex> {
@@ -74,6 +77,11 @@ class LocalSessionProvider implements SessionProvider {
 
   isAlive(ref: ProviderRef): Promise<boolean> {
     return Promise.resolve(this.#find(ref) !== undefined);
+  }
+
+  runningSessions(): readonly RunningSession[] {
+    const started = [...this.#desktops.values()].filter((desktop) => desktop.isStarted);
+    return started.map(({ options: { sessionId } }) => ({ sessionId, ref: refOf(sessionId) }));
   }
 
   async stop(ref: ProviderRef): Promise<void> {

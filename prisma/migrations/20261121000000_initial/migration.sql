@@ -130,6 +130,16 @@ CREATE TABLE "audit_events" (
 );
 
 -- CreateTable
+CREATE TABLE "hosts" (
+    "id" TEXT NOT NULL,
+    "started_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "seen_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "suspected_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "hosts_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "gateway_tickets" (
     "token_hash" TEXT NOT NULL,
     "session_id" UUID NOT NULL,

@@ -1,0 +1,95 @@
+import { randomUUID } from "node:crypto";
+import { type Client, recordAuditEvent, SYSTEM_ACTOR } from "@/lib/audit/record-audit-event";
+import type { Actor } from "@/lib/auth/permissions";
+import type { DatabaseOrTransaction } from "@/lib/db/database";
+import { AppError } from "@/lib/errors/app-error";
+import { type CloseDeps, closeSession } from "./close-session";
+import { MAX_OPEN_SESSIONS } from "./session-policy";
+import { countOpenSessions, insertSession, markRunning, type Session } from "./session-repository";
+
+export interface LaunchDeps extends CloseDeps {
+  readonly instanceId: string;
+}
+
+export interface LaunchInput {
+  readonly appId: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Creates a session and answers at once, while it is still `creating`; the desktop starts in the
+ * background and makes it `running`, or `failed` with the reason.
+ * @throws AppError `not_found`, `app_unavailable`, `conflict` when too many are open
+ */
+export async function launchSession(
+  deps: LaunchDeps,
+  actor: Actor,
+  client: Client,
+  input: LaunchInput,
+): Promise<Session> {
+  const app = await deps.db.app.findUnique({ where: { id: input.appId, enabled: true } });
+  if (app === null) {
+    throw new AppError("not_found", "There is no such app. Choose one from the apps page.");
+  }
+  const availability = await deps.provider.availability(app.kind);
+  if (!availability.available) throw new AppError("app_unavailable", availability.reason);
+  const session = await createSession(deps, actor, client, app.id);
+  void startDesktop(deps, session, input).catch((err: unknown) => {
+    deps.log.error({ err, sessionId: session.id }, "a session could not be started or closed");
+  });
+  return session;
+}
+
+async function createSession(
+  { db, provider, instanceId, now }: LaunchDeps,
+  actor: Actor,
+  client: Client,
+  appId: string,
+): Promise<Session> {
+  return db.$transaction(async (transaction) => {
+    await lockUser(transaction, actor.userId);
+    if ((await countOpenSessions(transaction, actor.userId)) >= MAX_OPEN_SESSIONS) {
+      throw new AppError(
+        "conflict",
+        `You have ${MAX_OPEN_SESSIONS} open sessions, which is the most allowed. End one to open another.`,
+      );
+    }
+    const createdAt = now();
+    const session = await insertSession(transaction, {
+      ...{ id: randomUUID(), appId, userId: actor.userId },
+      ...{ provider: provider.name, hostId: instanceId, createdAt, lastUsedAt: createdAt },
+    });
+    await recordAuditEvent(transaction, {
+      actor,
+      client,
+      action: "session.start",
+      target: { type: "session", id: session.id },
+      detail: { app_id: appId },
+    });
+    return session;
+  });
+}
+
+/** Two launches at once must not both find room for one. */
+async function lockUser(transaction: DatabaseOrTransaction, userId: string): Promise<void> {
+  await transaction.$queryRaw`SELECT 1 FROM "users" WHERE "id" = ${userId}::uuid FOR NO KEY UPDATE`;
+}
+
+async function startDesktop(
+  deps: LaunchDeps,
+  session: Session,
+  { width, height }: LaunchInput,
+): Promise<void> {
+  const { id: sessionId, appId, appKind: kind } = session;
+  const bySystem = { actor: SYSTEM_ACTOR, client: null };
+  try {
+    const { ref } = await deps.provider.start({ sessionId, appId, kind, width, height });
+    const running = await markRunning(deps.db, sessionId, { ref, startedAt: deps.now() });
+    // Closed while it started: nobody else knows of the desktop yet.
+    if (!running) await deps.provider.stop(ref);
+  } catch (err) {
+    deps.log.error({ err, sessionId }, "a session did not start");
+    await closeSession(deps, session, "start_failed", bySystem);
+  }
+}

@@ -1,0 +1,42 @@
+import { type Actor, may } from "@/lib/auth/permissions";
+import type { DatabaseOrTransaction } from "@/lib/db/database";
+import { AppError } from "@/lib/errors/app-error";
+import {
+  findSessions,
+  type PagePosition,
+  type Session,
+  type SessionStatus,
+} from "./session-repository";
+
+export interface ListSessionsInput {
+  readonly scope?: "own" | "all";
+  readonly statuses?: readonly SessionStatus[] | undefined;
+  readonly limit: number;
+  /** The last row of the page before. */
+  readonly cursor?: PagePosition | undefined;
+}
+
+export interface SessionPage {
+  readonly sessions: readonly Session[];
+  /** Where the next page begins; null when this is the last. */
+  readonly next: PagePosition | null;
+}
+
+/** One page of sessions, newest first: one's own, or everybody's for who may see them. @throws AppError `forbidden` */
+export async function listSessions(
+  { db }: { readonly db: DatabaseOrTransaction },
+  actor: Actor,
+  { scope = "own", statuses, limit, cursor }: ListSessionsInput,
+): Promise<SessionPage> {
+  if (scope === "all" && !may(actor, "session.view_all")) {
+    throw new AppError("forbidden", "Only administrators see everybody's sessions.");
+  }
+  const rows = await findSessions(db, {
+    userId: scope === "own" ? actor.userId : undefined,
+    statuses,
+    after: cursor,
+    limit: limit + 1,
+  });
+  const sessions = rows.slice(0, limit);
+  return { sessions, next: rows.length > limit ? (sessions.at(-1) ?? null) : null };
+}

@@ -1,0 +1,36 @@
+import type { DatabaseOrTransaction } from "@/lib/db/database";
+
+/**
+ * Which processes run sessions, and which of them have died. A host says that it lives by moving
+ * `seen_at`. One that was silent for `SILENT_MS` is first only suspected, and is dead when it stays
+ * silent for `SUSPECTED_MS` more: while the database is away nobody can be seen, and afterwards
+ * everybody gets that time to be seen again. All times are the database's own.
+ */
+export const SILENT_MS = 60_000;
+export const SUSPECTED_MS = 45_000;
+
+/** Says that a host lives; registers it the first time. */
+export async function reportAlive(db: DatabaseOrTransaction, hostId: string): Promise<void> {
+  await db.$executeRaw`
+    INSERT INTO "hosts" ("id", "started_at", "seen_at") VALUES (${hostId}, now(), now())
+    ON CONFLICT ("id") DO UPDATE SET "seen_at" = now(), "suspected_at" = NULL`;
+}
+
+/** Suspects hosts that fell silent and answers those that stayed so: they are dead. */
+export async function findDeadHosts(db: DatabaseOrTransaction): Promise<readonly string[]> {
+  await db.$executeRaw`
+    UPDATE "hosts" SET "suspected_at" = now()
+     WHERE "suspected_at" IS NULL AND "seen_at" < now() - ${SILENT_MS}::float8 * interval '1 millisecond'`;
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    SELECT "id" FROM "hosts"
+     WHERE "suspected_at" < now() - ${SUSPECTED_MS}::float8 * interval '1 millisecond'`;
+  return rows.map(({ id }) => id);
+}
+
+/** Strikes hosts off once their sessions are closed. One that lives after all registers again. */
+export async function forgetHosts(
+  db: DatabaseOrTransaction,
+  hostIds: readonly string[],
+): Promise<void> {
+  await db.host.deleteMany({ where: { id: { in: [...hostIds] } } });
+}

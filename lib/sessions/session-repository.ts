@@ -1,0 +1,198 @@
+import type { DatabaseOrTransaction, Prisma } from "@/lib/db/database";
+import type { AppKind, ProviderRef } from "@/lib/providers/session-provider";
+import { z } from "zod";
+import type { CloseReason } from "./close-reason";
+
+export type SessionStatus = "creating" | "running" | "ended" | "failed";
+
+/** A session that is not over. */
+export const OPEN_STATUSES = ["creating", "running"] as const satisfies readonly SessionStatus[];
+
+export interface Session {
+  readonly id: string;
+  readonly appId: string;
+  readonly appName: string;
+  readonly appKind: AppKind;
+  readonly userId: string;
+  readonly username: string;
+  readonly isUserDisabled: boolean;
+  readonly status: SessionStatus;
+  readonly closeReason: CloseReason | null;
+  /** The process that runs it. */
+  readonly hostId: string | null;
+  /** Null until it runs. */
+  readonly providerRef: ProviderRef | null;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly lastUsedAt: Date;
+  readonly endedAt: Date | null;
+}
+
+const SELECT = {
+  id: true,
+  appId: true,
+  userId: true,
+  status: true,
+  closeReason: true,
+  hostId: true,
+  providerRef: true,
+  createdAt: true,
+  startedAt: true,
+  lastUsedAt: true,
+  endedAt: true,
+  app: { select: { name: true, kind: true } },
+  user: { select: { username: true, disabledAt: true } },
+} as const satisfies Prisma.SessionSelect;
+
+type Row = Prisma.SessionGetPayload<{ select: typeof SELECT }>;
+
+const refSchema = z.record(z.string(), z.union([z.string(), z.number()])).nullable();
+
+function toSession({ app, user, ...row }: Row): Session {
+  return {
+    ...row,
+    appName: app.name,
+    appKind: app.kind,
+    username: user.username,
+    isUserDisabled: user.disabledAt !== null,
+    closeReason: row.closeReason as CloseReason | null,
+    providerRef: refSchema.parse(row.providerRef),
+  };
+}
+
+export async function findSession(db: DatabaseOrTransaction, id: string): Promise<Session | null> {
+  const row = await db.session.findUnique({ where: { id }, select: SELECT });
+  return row === null ? null : toSession(row);
+}
+
+export async function findSessionsById(
+  db: DatabaseOrTransaction,
+  ids: readonly string[],
+): Promise<Session[]> {
+  const rows = await db.session.findMany({ where: { id: { in: [...ids] } }, select: SELECT });
+  return rows.map(toSession);
+}
+
+export interface NewSession {
+  readonly id: string;
+  readonly appId: string;
+  readonly userId: string;
+  readonly provider: string;
+  readonly hostId: string;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date;
+}
+
+export async function insertSession(
+  db: DatabaseOrTransaction,
+  session: NewSession,
+): Promise<Session> {
+  return toSession(await db.session.create({ data: session, select: SELECT }));
+}
+
+/** Moves a session on from `creating`. Tells whether it still was. */
+export async function markRunning(
+  db: DatabaseOrTransaction,
+  id: string,
+  { ref, startedAt }: { readonly ref: ProviderRef; readonly startedAt: Date },
+): Promise<boolean> {
+  const { count } = await db.session.updateMany({
+    where: { id, status: "creating" },
+    data: { status: "running", startedAt, lastUsedAt: startedAt, providerRef: { ...ref } },
+  });
+  return count === 1;
+}
+
+/** Closes a session that is open. Tells whether it was. */
+export async function markClosed(
+  db: DatabaseOrTransaction,
+  id: string,
+  closing: {
+    readonly status: "ended" | "failed";
+    readonly closeReason: CloseReason;
+    readonly endedAt: Date;
+  },
+): Promise<boolean> {
+  const { count } = await db.session.updateMany({
+    where: { id, status: { in: [...OPEN_STATUSES] } },
+    data: closing,
+  });
+  return count === 1;
+}
+
+/** Notes that somebody used the session; never moves the time back. */
+export async function markUsed(db: DatabaseOrTransaction, id: string, at: Date): Promise<void> {
+  await db.session.updateMany({
+    where: { id, lastUsedAt: { lt: at } },
+    data: { lastUsedAt: at },
+  });
+}
+
+export async function countOpenSessions(
+  db: DatabaseOrTransaction,
+  userId: string,
+): Promise<number> {
+  return db.session.count({ where: { userId, status: { in: [...OPEN_STATUSES] } } });
+}
+
+/** The open sessions of these hosts, and of those that are not registered any more. */
+export async function findOpenSessionsOf(
+  db: DatabaseOrTransaction,
+  { hostIds, unregisteredBefore }: { hostIds: readonly string[]; unregisteredBefore: Date },
+): Promise<Session[]> {
+  const registered = await db.host.findMany({ select: { id: true } });
+  const rows = await db.session.findMany({
+    where: {
+      status: { in: [...OPEN_STATUSES] },
+      OR: [
+        { hostId: { in: [...hostIds] } },
+        {
+          OR: [{ hostId: null }, { hostId: { notIn: registered.map(({ id }) => id) } }],
+          createdAt: { lt: unregisteredBefore },
+        },
+      ],
+    },
+    select: SELECT,
+  });
+  return rows.map(toSession);
+}
+
+export interface PagePosition {
+  readonly createdAt: Date;
+  readonly id: string;
+}
+
+export interface SessionQuery {
+  /** Undefined: everybody's. */
+  readonly userId: string | undefined;
+  readonly statuses: readonly SessionStatus[] | undefined;
+  /** The last row of the page before. */
+  readonly after: PagePosition | undefined;
+  readonly limit: number;
+}
+
+/** One page, newest first, then by id: stable however many rows come or go meanwhile. */
+export async function findSessions(
+  db: DatabaseOrTransaction,
+  { userId, statuses, after, limit }: SessionQuery,
+): Promise<Session[]> {
+  const rows = await db.session.findMany({
+    where: {
+      ...(userId === undefined ? {} : { userId }),
+      ...(statuses === undefined ? {} : { status: { in: [...statuses] } }),
+      ...(after === undefined ? {} : olderThan(after)),
+    },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: limit,
+    select: SELECT,
+  });
+  return rows.map(toSession);
+}
+
+function olderThan({ createdAt, id }: PagePosition): Prisma.SessionWhereInput {
+  // The first condition says nothing new, but is what PostgreSQL can start its index scan from.
+  return {
+    createdAt: { lte: createdAt },
+    OR: [{ createdAt: { lt: createdAt } }, { id: { lt: id } }],
+  };
+}
