@@ -2,7 +2,6 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { access, chown, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -10,6 +9,7 @@ import { Client } from "pg";
 import { z } from "zod";
 import { type Account, databaseAccount } from "./embedded/account";
 import { findInstallation, type Installation } from "./embedded/installation";
+import { freePort, isFree } from "./embedded/free-port";
 import { findPostmaster, forgetStranger, type Postmaster } from "./embedded/postmaster";
 
 export interface EmbeddedPostgres {
@@ -231,26 +231,6 @@ async function saveConnection(
 
 async function give(account: Account | undefined, path: string): Promise<void> {
   if (account !== undefined) await chown(path, account.uid, account.gid);
-}
-
-/** A port on loopback that nobody listens on. */
-export async function freePort(): Promise<number> {
-  return (await listenBriefly(0)) ?? (await freePort());
-}
-
-async function isFree(port: number): Promise<boolean> {
-  return (await listenBriefly(port)) !== undefined;
-}
-
-async function listenBriefly(port: number): Promise<number | undefined> {
-  return await new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(undefined));
-    server.listen(port, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" ? address?.port : undefined));
-    });
-  });
 }
 
 async function lastLines(file: string): Promise<string> {

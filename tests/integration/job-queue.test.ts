@@ -1,0 +1,164 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "@/lib/db/embedded/free-port";
+import type { QueueConfig } from "@/lib/queue/connection";
+import { type JobQueue, openJobQueue } from "@/lib/queue/job-queue";
+import { type Handlers, type JobWorker, startJobWorker } from "@/lib/queue/job-worker";
+import { deferred } from "@/tests/support/deferred";
+import { createTestDatabase } from "@/tests/support/postgres";
+
+interface Backend {
+  readonly config: QueueConfig;
+  close(): Promise<void>;
+}
+
+async function onPostgres(): Promise<Backend> {
+  const database = await createTestDatabase();
+  return {
+    config: { databaseUrl: database.url, redisUrl: undefined },
+    close: async () => await database.close(),
+  };
+}
+
+async function onRedis(): Promise<Backend> {
+  const port = await freePort();
+  const options = ["--port", String(port), "--bind", "127.0.0.1", "--save", ""];
+  const server = spawn("redis-server", options, { stdio: "ignore" });
+  await untilListening(port);
+  return {
+    config: { databaseUrl: "postgresql://unused", redisUrl: `redis://127.0.0.1:${port}` },
+    close: async () => {
+      server.kill();
+      await once(server, "exit");
+    },
+  };
+}
+
+async function untilListening(port: number): Promise<void> {
+  for (;;) {
+    const socket = connect(port, "127.0.0.1");
+    const open = await new Promise<boolean>((resolve) => {
+      socket.once("connect", () => resolve(true));
+      socket.once("error", () => resolve(false));
+    });
+    socket.destroy();
+    if (open) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function hasRedis(): boolean {
+  try {
+    execFileSync("redis-server", ["--version"]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const backends = [
+  { name: "PostgreSQL", open: onPostgres, here: true },
+  { name: "Redis", open: onRedis, here: hasRedis() },
+];
+
+for (const { name, open, here } of backends) {
+  describe.skipIf(!here)(`jobs kept in ${name}`, () => {
+    let backend: Backend;
+    let queue: JobQueue;
+    const workers: JobWorker[] = [];
+    const disturbances: Error[] = [];
+
+    beforeAll(async () => {
+      backend = await open();
+      queue = openJobQueue(backend.config, (error) => disturbances.push(error));
+    });
+    afterEach(async () => {
+      await Promise.all(workers.splice(0).map((worker) => worker.close()));
+    });
+    afterAll(async () => {
+      await queue.close();
+      await backend.close();
+      expect(disturbances).toEqual([]);
+    });
+
+    /** Runs a worker and resolves with the first thing its events tell. */
+    async function work(
+      handlers: Partial<Handlers>,
+    ): Promise<{ completed: Promise<string>; failed: Promise<Error> }> {
+      const idle = () => Promise.resolve();
+      const completed = deferred<string>();
+      const failed = deferred<Error>();
+      workers.push(
+        await startJobWorker(
+          backend.config,
+          { "reap-abandoned": idle, "purge-expired": idle, ...handlers },
+          {
+            completed: (job) => completed.resolve(job),
+            failed: (_, error) => failed.resolve(error),
+            disturbed: (error) => disturbances.push(error),
+          },
+        ),
+      );
+      return { completed: completed.promise, failed: failed.promise };
+    }
+
+    test("what one process queues another does", async () => {
+      const { completed } = await work({});
+      await queue.enqueue("reap-abandoned", {});
+      expect(await completed).toBe("reap-abandoned");
+    });
+
+    test("a job that fails says why, and the next one is done all the same", async () => {
+      let calls = 0;
+      const { failed, completed } = await work({
+        "purge-expired": async () => {
+          calls += 1;
+          if (calls === 1) return await Promise.reject(new Error("the disk is full"));
+          return calls;
+        },
+      });
+      await queue.enqueue("purge-expired", {});
+      expect((await failed).message).toBe("the disk is full");
+      await queue.enqueue("purge-expired", {});
+      expect(await completed).toBe("purge-expired");
+    });
+
+    test("a schedule made by many processes at once makes its first jobs once", async () => {
+      const done: string[] = [];
+      const all = deferred<undefined>();
+      const note = (job: string) => () => {
+        done.push(job);
+        if (new Set(done).size === 2) all.resolve(undefined);
+        return Promise.resolve();
+      };
+      await Promise.all([queue.schedule(), queue.schedule(), queue.schedule()]);
+      await work({
+        "reap-abandoned": note("reap-abandoned"),
+        "purge-expired": note("purge-expired"),
+      });
+      await all.promise;
+      expect(done.sort()).toEqual(["purge-expired", "reap-abandoned"]);
+    });
+
+    test("a worker that is told to stop finishes what it has begun", async () => {
+      const begun = deferred<undefined>();
+      const mayEnd = deferred<undefined>();
+      let ended = false;
+      await work({
+        "reap-abandoned": async () => {
+          begun.resolve(undefined);
+          await mayEnd.promise;
+          ended = true;
+        },
+      });
+      await queue.enqueue("reap-abandoned", {});
+      await begun.promise;
+      const closing = workers.splice(0).map((worker) => worker.close());
+      mayEnd.resolve(undefined);
+      await Promise.all(closing);
+      expect(ended).toBe(true);
+    });
+  });
+}
