@@ -49,7 +49,7 @@ export function Details({ recording, may, onDescribe }: DetailsProps) {
       <div className="flex flex-wrap gap-2">
         {recording.status === "ready" && (
           <a
-            href={`/api/recordings/${recording.id}/download?attachment=1`}
+            href={`/api/recordings/${recording.id}/download?download=1`}
             download={recording.filename}
             className={buttonClasses("outline")}
           >

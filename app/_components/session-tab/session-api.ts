@@ -1,9 +1,6 @@
-import { z } from "zod";
 import { callApi, readApi } from "@/app/_components/api-client";
-import { type SessionJson, sessionSchema } from "@/lib/sessions/session-schema";
+import { type SessionJson, sessionSchema, ticketSchema } from "@/lib/sessions/session-schema";
 import type { SessionApi } from "./desktop-connection";
-
-const ticketSchema = z.object({ url: z.string(), password: z.string() });
 
 /** What the tab asks of the API. @throws ApiProblem */
 export const sessionApi: SessionApi = {
