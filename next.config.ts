@@ -5,6 +5,8 @@ const config: NextConfig = {
   reactStrictMode: true,
   // `npm run validate` checks types; doing it again on each build would only make the start slower.
   typescript: { ignoreBuildErrors: true },
+  // Lets a page answer 403 with `app/forbidden.tsx`; see `requirePage`.
+  experimental: { authInterrupts: true },
   // Loaded as they are: they bring native code, WebAssembly or workers of their own.
   serverExternalPackages: [
     "@prisma/client",
