@@ -1,0 +1,203 @@
+import type { Duplex } from "node:stream";
+import type { WebSocket } from "ws";
+import type { Config } from "@/lib/config/config";
+import type { Database } from "@/lib/db/database";
+import { isAppError } from "@/lib/errors/app-error";
+import type { Logger } from "@/lib/logging/logger";
+import type { ProviderRef, SessionProvider } from "@/lib/providers/session-provider";
+import { redeemTicket } from "@/lib/sessions/redeem-ticket";
+import { findSession, markUsed, type Session } from "@/lib/sessions/session-repository";
+import { CLOSE_CODES, CLOSE_TEXTS, type CloseName, closeNameOf } from "./close-codes";
+import { bridgeDesktop } from "./desktop-bridge";
+import { createRfbInputMeter } from "./rfb-input-meter";
+
+export interface GatewayDeps {
+  readonly config: Pick<Config, "publicUrl" | "session">;
+  readonly db: Database;
+  readonly log: Logger;
+  readonly provider: Pick<SessionProvider, "connectDesktop">;
+  readonly now: () => Date;
+}
+
+export interface GatewayTimes {
+  readonly pingEveryMs: number;
+  readonly recheckEveryMs: number;
+  /** A session's last use is noted no more often than this. */
+  readonly noteUseEveryMs: number;
+}
+
+export interface ViewerRequest {
+  readonly sessionId: string;
+  readonly ticket: string;
+}
+
+/**
+ * One viewer's WebSocket, from its ticket to its close code. Whatever the reason, the viewer is told
+ * by a code of `CLOSE_CODES`, unless it is gone or no longer answers.
+ */
+export class Viewer {
+  #closing = false;
+  #alive = true;
+
+  constructor(
+    private readonly deps: GatewayDeps,
+    private readonly times: GatewayTimes,
+    private readonly webSocket: WebSocket,
+    private readonly request: ViewerRequest,
+  ) {
+    // An error, such as a message that is too long, is followed by `close`.
+    webSocket.on("error", (err) => deps.log.debug({ err }, "viewer's connection"));
+  }
+
+  /** Lets the viewer in, or tells it why not. Never rejects. */
+  async serve(): Promise<void> {
+    // Nothing may be lost that comes before the desktop is there to take it.
+    this.webSocket.pause();
+    try {
+      const refusal = await this.#admit();
+      if (refusal !== null) this.close(refusal);
+    } catch (err) {
+      this.deps.log.error({ err, sessionId: this.request.sessionId }, "viewer not served");
+      this.close("internalError");
+    }
+  }
+
+  /** Says goodbye with a code; the first one counts. */
+  close(name: CloseName): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    // While it is paused, the viewer's own goodbye would not be heard.
+    this.webSocket.resume();
+    this.webSocket.close(CLOSE_CODES[name], CLOSE_TEXTS[name]);
+  }
+
+  /** Resolves when the connection is over. */
+  untilGone(): Promise<void> {
+    if (this.webSocket.readyState === this.webSocket.CLOSED) return Promise.resolve();
+    return new Promise((resolve) => this.webSocket.once("close", () => resolve()));
+  }
+
+  /** Cuts the connection. */
+  terminate(): void {
+    this.webSocket.terminate();
+  }
+
+  /** Joins the viewer to the desktop; answers why not, where it may not be. */
+  async #admit(): Promise<CloseName | null> {
+    const holder = await redeemTicket(this.deps, this.request);
+    if (holder === null) return "ticketNotValid";
+    const session = await findSession(this.deps.db, this.request.sessionId);
+    const refusal = refusalOf(session, holder.userId);
+    if (refusal !== null) return refusal;
+    const desktop = await this.#connect(session?.providerRef ?? null);
+    if (desktop === null) return this.#whyOver();
+    if (this.webSocket.readyState !== this.webSocket.OPEN) {
+      desktop.destroy();
+      return null;
+    }
+    this.#bridge(desktop);
+    this.#watch(holder.userId);
+    this.webSocket.resume();
+    return null;
+  }
+
+  async #connect(ref: ProviderRef | null): Promise<Duplex | null> {
+    try {
+      return ref === null ? null : await this.deps.provider.connectDesktop(ref);
+    } catch (error) {
+      if (isAppError(error) && error.code === "session_not_running") return null;
+      throw error;
+    }
+  }
+
+  #bridge(desktop: Duplex): void {
+    const meter = createRfbInputMeter();
+    const noteUse = this.#useNoter();
+    bridgeDesktop(this.webSocket, desktop, {
+      onViewerBytes: (bytes) => {
+        if (meter.feed(bytes)) noteUse();
+      },
+      onProgress: () => {
+        this.#alive = true;
+      },
+      onText: () => this.close("unsupportedData"),
+      onDesktopEnd: () => {
+        if (!this.#closing) void this.#explainEnd();
+      },
+    });
+    noteUse();
+  }
+
+  #useNoter(): () => void {
+    const { db, log, now } = this.deps;
+    const { sessionId } = this.request;
+    let notedAt = 0;
+    return () => {
+      const at = now();
+      if (at.getTime() - notedAt < this.times.noteUseEveryMs) return;
+      notedAt = at.getTime();
+      markUsed(db, sessionId, at).catch((err: unknown) => {
+        log.warn({ err, sessionId }, "a session's use could not be noted");
+      });
+    };
+  }
+
+  #watch(userId: string): void {
+    const ping = setInterval(() => this.#checkAlive(), this.times.pingEveryMs);
+    const recheck = setInterval(() => void this.#recheck(userId), this.times.recheckEveryMs);
+    this.webSocket.on("pong", () => {
+      this.#alive = true;
+    });
+    this.webSocket.once("close", () => {
+      clearInterval(ping);
+      clearInterval(recheck);
+    });
+  }
+
+  /** A peer that vanished without a word neither answers pings nor takes bytes. */
+  #checkAlive(): void {
+    // What a paused viewer says is not read; then its desktop is the slow one.
+    if (!this.#alive && !this.webSocket.isPaused) {
+      this.terminate();
+      return;
+    }
+    this.#alive = false;
+    this.webSocket.ping();
+  }
+
+  /** Both may have changed since the ticket: who the viewer is, and whether the session goes on. */
+  async #recheck(userId: string): Promise<void> {
+    try {
+      const session = await findSession(this.deps.db, this.request.sessionId);
+      const refusal = refusalOf(session, userId);
+      if (refusal !== null) this.close(refusal);
+    } catch (err) {
+      // Not knowing is no reason to cut anybody off; the next time tells.
+      this.deps.log.warn({ err, sessionId: this.request.sessionId }, "viewer not checked");
+    }
+  }
+
+  async #explainEnd(): Promise<void> {
+    this.close(
+      await this.#whyOver().catch((err: unknown): CloseName => {
+        this.deps.log.warn({ err }, "the reason of a session's end could not be read");
+        return "sessionEnded";
+      }),
+    );
+  }
+
+  async #whyOver(): Promise<CloseName> {
+    const session = await findSession(this.deps.db, this.request.sessionId);
+    const reason = session?.closeReason ?? null;
+    return reason === null ? "sessionEnded" : closeNameOf(reason);
+  }
+}
+
+/** Why this user may not watch this session now; null when they may. */
+function refusalOf(session: Session | null, userId: string): CloseName | null {
+  if (session === null) return "noSuchSession";
+  // Tickets are for one's own sessions only, so the session's user is the viewer.
+  if (session.userId !== userId || session.isUserDisabled) return "notAllowed";
+  if (session.closeReason !== null) return closeNameOf(session.closeReason);
+  return session.status === "running" ? null : "sessionEnded";
+}
