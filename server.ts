@@ -1,28 +1,36 @@
 import { createServer } from "node:http";
-import { attachGateway } from "@/lib/gateway/attach-gateway";
+import next from "next";
 import { prepareDatabase } from "@/lib/composition/prepare-database";
 import { type Close, runProcess } from "@/lib/composition/run-process";
 import type { Services } from "@/lib/composition/services";
+import { attachGateway } from "@/lib/gateway/attach-gateway";
 import { createHttpServer, drain, listen } from "@/lib/http/http-server";
 import { closeOrphanedSessions } from "@/lib/sessions/close-orphaned-sessions";
-import next from "next";
+import { hostSessions } from "@/lib/sessions/host-sessions";
 
 /** The web process: one port for pages, API and WebSockets. */
 async function start(services: Services): Promise<Close> {
   const { config, log } = services;
   const { administrator } = await prepareDatabase(config.databaseUrl, process.env);
-  if (administrator !== null)
-    log.warn(administrator, "an administrator was made; keep the password");
-  await closeOrphanedSessions(services);
+  if (administrator !== null) {
+    log.warn(
+      administrator,
+      "an administrator was made; this is the only time the password is told",
+    );
+  }
   // A server that never listens: Next would answer WebSocket upgrades on any server it is shown.
   const app = next({ dev: false, httpServer: createServer() });
   await app.prepare();
+  await closeOrphanedSessions(services);
+  const host = await hostSessions(services);
   const server = createHttpServer(app.getRequestHandler(), config);
   const gateway = attachGateway(server, services);
   const { port } = await listen(server, config);
   log.info({ port }, "listening");
+  process.send?.({ port });
   return async () => {
     await Promise.all([drain(server), gateway.close()]);
+    await host.close();
     await app.close();
   };
 }

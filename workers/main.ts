@@ -1,0 +1,36 @@
+import { type Close, runProcess } from "@/lib/composition/run-process";
+import type { Services } from "@/lib/composition/services";
+import { migrate } from "@/lib/db/migrate";
+import { openJobQueue } from "@/lib/queue/job-queue";
+import { startJobWorker } from "@/lib/queue/job-worker";
+import { purgeExpired } from "./purge-expired";
+import { reapAbandoned } from "./reap-abandoned";
+
+/** The worker process: does the background jobs. Any number of them may run. */
+async function start(services: Services): Promise<Close> {
+  const { config, log } = services;
+  await migrate(config.databaseUrl);
+  const disturbed = (err: Error) => log.warn({ err }, "the job queue cannot be reached");
+  const queue = openJobQueue(config, disturbed);
+  await queue.schedule();
+  const worker = await startJobWorker(
+    config,
+    {
+      "reap-abandoned": () => reapAbandoned(services),
+      "purge-expired": () => purgeExpired(services),
+    },
+    {
+      completed: (job, result) => log.info({ job, result }, "job done"),
+      failed: (job, err) => log.error({ job, err }, "job failed"),
+      disturbed,
+    },
+  );
+  log.info({ backend: config.redisUrl === undefined ? "postgresql" : "redis" }, "taking jobs");
+  process.send?.({});
+  return async () => {
+    await worker.close();
+    await queue.close();
+  };
+}
+
+await runProcess("worker", start);
