@@ -26,11 +26,16 @@ interface ActiveAppend {
  */
 export class AppendRegistry {
   private readonly active = new Map<string, ActiveAppend>();
+  private readonly stalledAfterMs: number;
+
+  constructor({ stalledAfterMs = STALLED_AFTER_MS }: { readonly stalledAfterMs?: number } = {}) {
+    this.stalledAfterMs = stalledAfterMs;
+  }
 
   /** Waits for a stalled append of the recording to let go. @throws AppError `upload_locked` when one is alive */
   async enter(recordingId: string): Promise<AppendTurn> {
     for (let other = this.active.get(recordingId); other; other = this.active.get(recordingId)) {
-      if (performance.now() - other.lastProgressAt < STALLED_AFTER_MS) throw uploadLocked();
+      if (performance.now() - other.lastProgressAt < this.stalledAfterMs) throw uploadLocked();
       other.controller.abort();
       await other.ended;
     }

@@ -72,7 +72,7 @@ async function appendInTurn(deps: AppendDeps, actor: Actor, input: AppendInput, 
     await resume(deps, claim);
     const appended = await receiveBytes(deps, holder, turn, input);
     const row = await commitAppend(deps.db, claim, appended);
-    if (row === null) throw uploadLocked();
+    if (row === null) throw await whyNotClaimed(deps, actor, input);
     return { appended, row };
   } catch (error) {
     if (error instanceof WebmError) throw await refuseStream(deps, claim, error);
@@ -97,6 +97,7 @@ function refuseOtherLength(claim: Claim, uploadLength: number | null): void {
   );
 }
 
+/** Why the row does not let this append happen, as its sender should know it. */
 async function whyNotClaimed(
   deps: AppendDeps,
   actor: Actor,

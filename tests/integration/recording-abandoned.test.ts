@@ -1,0 +1,146 @@
+import { Readable } from "node:stream";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { getRecording } from "@/lib/recordings/get-recording";
+import {
+  reapAbandonedRecordings,
+  RECORDING_LEASE_MS,
+} from "@/lib/recordings/reap-abandoned-recordings";
+import { stopRecording } from "@/lib/recordings/stop-recording";
+import { captures } from "../support/captures";
+import {
+  auditedActions,
+  CLIENT,
+  createRecordingScene,
+  hangingBody,
+  letTimePass,
+  otherProcess,
+  type RecordingScene,
+  storedBytes,
+} from "../support/recording-scene";
+import { inspectVideo, type VideoFacts } from "../support/video-check";
+
+let scene: RecordingScene;
+let video: Uint8Array;
+let whole: VideoFacts;
+beforeAll(async () => {
+  scene = await createRecordingScene();
+  video = (await captures()).vp9.bytes;
+  whole = await inspectVideo(video);
+});
+afterAll(() => scene.close());
+beforeEach(() => scene.services.db.recording.deleteMany());
+
+const get = (id: string) => getRecording(scene.services, scene.ana, id);
+const reap = (services = scene.services) => reapAbandonedRecordings(services);
+const actionsOn = (recordingId: string) => auditedActions(scene.services, recordingId);
+
+test("what arrived is sealed and marked, and its sender may yet come back with the rest", async () => {
+  const { recordingId } = await scene.start(scene.ana);
+  // In the middle of a block, so that the seal has something to cut off.
+  const cut = video.length - 1_234;
+  await scene.append(recordingId, 0, video.subarray(0, cut));
+  expect(await reap()).toEqual({ sealed: 0, failed: 0, postponed: 0 });
+  await letTimePass(scene.services, recordingId, RECORDING_LEASE_MS);
+  expect(await reap()).toEqual({ sealed: 1, failed: 0, postponed: 0 });
+  expect(await get(recordingId)).toMatchObject({ status: "ready", interrupted: true });
+  const early = await inspectVideo(await storedBytes(scene.services, scene.ana, recordingId));
+  expect(early.complaints).toBe("");
+  expect(early.frames).toEqual(whole.frames.slice(0, early.frames.length));
+
+  const services = otherProcess(scene.services);
+  const rest = video.subarray(cut);
+  await scene.append(recordingId, cut, rest, { services, uploadLength: video.length });
+  expect(await get(recordingId)).toMatchObject({
+    status: "ready",
+    interrupted: false,
+    recovered: true,
+  });
+  const late = await inspectVideo(await storedBytes(scene.services, scene.ana, recordingId));
+  expect(late.complaints).toBe("");
+  expect(late.frames).toEqual(whole.frames);
+});
+
+test("coming back in small steps, with another pause between, loses nothing either", async () => {
+  const { recordingId } = await scene.start(scene.ana);
+  let offset = 0;
+  for (const end of [100, 40_000, 40_010, 100_003, video.length]) {
+    const piece = video.subarray(offset, end);
+    await scene.append(recordingId, offset, piece);
+    await letTimePass(scene.services, recordingId, RECORDING_LEASE_MS);
+    await reap();
+    expect((await get(recordingId)).status).toBe(offset === 0 ? "failed" : "ready");
+    offset = end;
+  }
+  const none = Readable.from([]);
+  await scene.append(recordingId, offset, none, { uploadLength: offset });
+  expect(await get(recordingId)).toMatchObject({ status: "ready", interrupted: false });
+  const late = await inspectVideo(await storedBytes(scene.services, scene.ana, recordingId));
+  expect(late.frames).toEqual(whole.frames);
+});
+
+test("a recording with nothing in it fails, and is not given up for good", async () => {
+  const { recordingId } = await scene.start(scene.ana);
+  await letTimePass(scene.services, recordingId, RECORDING_LEASE_MS);
+  expect(await reap()).toEqual({ sealed: 0, failed: 1, postponed: 0 });
+  expect(await get(recordingId)).toMatchObject({ failReason: "nothing_captured" });
+  await scene.append(recordingId, 0, video, { uploadLength: video.length });
+  expect(await get(recordingId)).toMatchObject({
+    status: "ready",
+    failReason: null,
+    recovered: true,
+  });
+});
+
+test("a recording that was stopped by its owner is sealed without the mark", async () => {
+  const { recordingId, sessionId } = await scene.start(scene.ana);
+  await scene.append(recordingId, 0, video);
+  await stopRecording(scene.services, scene.ana, CLIENT, {
+    sessionId,
+    recordingId,
+    uploadLength: undefined,
+    description: undefined,
+  });
+  await letTimePass(scene.services, recordingId, RECORDING_LEASE_MS);
+  await reap();
+  expect(await get(recordingId)).toMatchObject({ status: "ready", interrupted: false });
+  expect(await actionsOn(recordingId)).toContain("system recording.upload -");
+});
+
+test("one that is being added to is left alone, however slowly", async () => {
+  const { recordingId } = await scene.start(scene.ana);
+  const { body, taken } = hangingBody(video);
+  const appending = scene.append(recordingId, 0, body);
+  await taken;
+  await scene.services.db
+    .$executeRaw`UPDATE "recordings" SET "last_append_at" = now() - interval '1 hour'`;
+  expect(await reap()).toEqual({ sealed: 0, failed: 0, postponed: 0 });
+  body.push(null);
+  expect((await appending).uploadOffset).toBe(video.length);
+});
+
+test("any number of reapers finish each recording once", async () => {
+  const ids = await Promise.all(
+    Array.from({ length: 5 }, async () => (await scene.start(scene.ana)).recordingId),
+  );
+  for (const id of ids) {
+    await scene.append(id, 0, video);
+    await letTimePass(scene.services, id, RECORDING_LEASE_MS);
+  }
+  await Promise.all([reap(), reap(otherProcess(scene.services))]);
+  for (const id of ids) {
+    const sealings = (await actionsOn(id)).filter((event) => event.includes("upload"));
+    expect(sealings).toEqual(["system recording.upload -"]);
+  }
+});
+
+test("bytes that are missing from the storage are called lost only after a day", async () => {
+  const { recordingId } = await scene.start(scene.ana);
+  await scene.append(recordingId, 0, video);
+  const { storageKey } = await get(recordingId);
+  await scene.services.store.delete(storageKey);
+  await letTimePass(scene.services, recordingId, RECORDING_LEASE_MS);
+  expect(await reap()).toEqual({ sealed: 0, failed: 0, postponed: 1 });
+  await letTimePass(scene.services, recordingId, 24 * 60 * 60 * 1000);
+  expect(await reap()).toEqual({ sealed: 0, failed: 1, postponed: 0 });
+  expect((await get(recordingId)).failReason).toBe("storage_lost");
+});
