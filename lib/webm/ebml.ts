@@ -222,14 +222,14 @@ export function concat(...parts: Uint8Array[]): Uint8Array {
 
 function uintLength(value: number): number {
   let length = 1;
-  while (value >= 2 ** (8 * length)) length += 1;
+  for (let limit = 0x100; value >= limit; limit *= 0x100) length += 1;
   return length;
 }
 
 /** Bytes a size takes; the value of all ones is kept for "unknown", hence the `- 1` (RFC 8794 §6.2). */
 function sizeLength(size: number): number {
   let length = 1;
-  while (size >= 2 ** (7 * length) - 1) length += 1;
+  for (let limit = 0x80; size >= limit - 1; limit *= 0x80) length += 1;
   return length;
 }
 
