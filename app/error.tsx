@@ -8,5 +8,9 @@ interface ErrorPageProps {
 }
 
 export default function ErrorPage({ error, retry }: ErrorPageProps) {
-  return <ErrorNotice error={error} retry={retry} />;
+  return (
+    <main>
+      <ErrorNotice error={error} retry={retry} />
+    </main>
+  );
 }

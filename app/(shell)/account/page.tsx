@@ -18,7 +18,7 @@ export default async function AccountPage() {
   return (
     <PageFrame
       title="Account"
-      count={`Signed in as ${actor.username}`}
+      note={`Signed in as ${actor.username}`}
       actions={<SignOutButton />}
       width="form"
     >

@@ -6,30 +6,20 @@ import { services } from "@/lib/composition/services";
 import { ListSkeleton } from "../../_components/list/list-skeleton";
 import type { PageSearch } from "../../_components/page-search";
 import { RecordingsPage } from "../../_components/recordings/recordings-page";
-import { PageFrame } from "../../_components/shell/page-frame";
 
 export const metadata: Metadata = { title: "Recordings" };
 
-export default async function MyRecordingsPage({
-  searchParams,
-}: {
+interface MyRecordingsProps {
   readonly searchParams: PageSearch;
-}) {
+}
+
+export default async function MyRecordingsPage({ searchParams }: MyRecordingsProps) {
   const actor = await requirePage("/recordings");
   if (!services().config.recording.enabled) notFound();
+  const headers = ["Name", "State", "Duration", "Size", "Started"];
   return (
-    <PageFrame title="Recordings">
-      <Suspense
-        fallback={
-          <ListSkeleton
-            label="Recordings"
-            hasFilters
-            headers={["Name", "State", "Duration", "Size", "Started"]}
-          />
-        }
-      >
-        <RecordingsPage actor={actor} scope="own" searchParams={searchParams} />
-      </Suspense>
-    </PageFrame>
+    <Suspense fallback={<ListSkeleton title="Recordings" hasFilters headers={headers} />}>
+      <RecordingsPage title="Recordings" actor={actor} scope="own" searchParams={searchParams} />
+    </Suspense>
   );
 }

@@ -8,25 +8,16 @@ import { sessionToJson } from "@/lib/sessions/session-json";
 import { firstPage, LIST_PAGE_SIZE, listPath } from "../../_components/list/first-page";
 import { ListSkeleton } from "../../_components/list/list-skeleton";
 import { SessionList } from "../../_components/sessions/session-list";
-import { PageFrame } from "../../_components/shell/page-frame";
 
 export const metadata: Metadata = { title: "Sessions" };
 
 export default async function SessionsPage() {
   const actor = await requirePage("/sessions");
+  const headers = ["App", "State", "Session", "Duration", "Started"];
   return (
-    <PageFrame title="Sessions">
-      <Suspense
-        fallback={
-          <ListSkeleton
-            label="Sessions"
-            headers={["App", "State", "Session", "Duration", "Started"]}
-          />
-        }
-      >
-        <MySessions actor={actor} />
-      </Suspense>
-    </PageFrame>
+    <Suspense fallback={<ListSkeleton title="Sessions" headers={headers} />}>
+      <MySessions actor={actor} />
+    </Suspense>
   );
 }
 

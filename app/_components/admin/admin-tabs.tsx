@@ -12,7 +12,7 @@ export function AdminTabs({ recordingEnabled }: { readonly recordingEnabled: boo
     ...(recordingEnabled ? [{ href: "/admin/recordings", label: "Recordings" }] : []),
   ];
   return (
-    <nav aria-label="Admin" className="mb-4 flex gap-5 border-b border-line">
+    <nav aria-label="Admin" className="flex pt-2 gap-5 border-b border-line">
       {tabs.map(({ href, label }) => (
         <Link
           key={href}

@@ -58,7 +58,7 @@ export function userColumns({ ownId, onRequest }: UserColumnsOptions) {
       cell: ({ row }) => (
         <UserActions user={row.original} isSelf={row.original.id === ownId} onRequest={onRequest} />
       ),
-      meta: { className: "w-10 text-end" },
+      meta: { className: "w-12 pointer-coarse:w-14 text-end!" },
     }),
   ]);
 }

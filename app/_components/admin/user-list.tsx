@@ -1,13 +1,15 @@
 "use client";
 
 import { UserPlus } from "lucide-react";
-import { useMemo, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { assertNever } from "@/lib/errors/assert-never";
 import { type UpdateUserInput, type UserItem, userSchema } from "@/lib/users/user-schema";
 import { callApi, type Page, problemSentence } from "../api-client";
 import { DataList } from "../list/data-list";
+import { ListCount } from "../list/list-count";
 import { ListProblem, MoreRows } from "../list/more-rows";
 import { useLivePages } from "../list/use-live-pages";
+import { PageFrame } from "../shell/page-frame";
 import { Button } from "../ui/button";
 import { ConfirmDialog } from "../ui/dialog";
 import { TablePanel } from "../ui/table";
@@ -18,6 +20,7 @@ import { type Credentials, ShownOnce } from "./shown-once";
 import { userColumns, type UserRequest } from "./user-columns";
 
 interface UserListProps {
+  readonly tabs: ReactNode;
   readonly first: Page<UserItem>;
   readonly path: string;
   readonly ownId: string;
@@ -28,7 +31,7 @@ const nameOf = (user: UserItem) => user.username;
 const isNeverLive = () => false;
 
 /** Everybody who can sign in, and what can be done about it. */
-export function UserList({ first, path, ownId }: UserListProps) {
+export function UserList({ tabs, first, path, ownId }: UserListProps) {
   const toasts = useToasts();
   const pages = useLivePages({ first, path, schema: userSchema, rowPath, isLive: isNeverLive });
   const [creating, setCreating] = useState(false);
@@ -56,12 +59,16 @@ export function UserList({ first, path, ownId }: UserListProps) {
     [ownId],
   );
   return (
-    <>
-      <div className="mb-3 flex justify-end">
+    <PageFrame
+      title="Users"
+      tabs={tabs}
+      note={<ListCount shown={pages.rows.length} hasMore={pages.hasMore} />}
+      actions={
         <Button look="solid" icon={UserPlus} onClick={() => setCreating(true)}>
           New user
         </Button>
-      </div>
+      }
+    >
       <ListProblem problem={pages.problem} />
       <TablePanel>
         <DataList label="Users" rows={pages.rows} columns={columns} nameOf={nameOf} />
@@ -91,7 +98,7 @@ export function UserList({ first, path, ownId }: UserListProps) {
           }}
         />
       )}
-    </>
+    </PageFrame>
   );
 }
 

@@ -24,7 +24,7 @@ export function AppCatalogue({ apps }: { readonly apps: readonly AppJson[] }) {
     );
   }
   return (
-    <ul className={catalogueGrid}>
+    <ul className={`${catalogueGrid} items-start`}>
       {apps.map((app) => (
         <AppCard key={app.id} app={app} />
       ))}

@@ -56,7 +56,7 @@ export function DataList<T extends { readonly id: string }>(props: DataListProps
         {table.getHeaderGroups().map((group) => (
           <tr key={group.id}>
             {selection && (
-              <HeaderCell className="w-8 px-0! ps-1!">
+              <HeaderCell className="w-10 px-0! ps-1! pointer-coarse:w-12">
                 <Checkbox
                   label="Select all that are shown"
                   checked={table.getIsAllRowsSelected()}
@@ -88,7 +88,7 @@ export function DataList<T extends { readonly id: string }>(props: DataListProps
               selected={row.getIsSelected()}
             >
               {selection && (
-                <Cell className="w-8 p-0! ps-1!">
+                <Cell className="w-10 p-0! ps-1! pointer-coarse:w-12">
                   <Checkbox
                     label={`Select ${nameOf(row.original)}`}
                     checked={row.getIsSelected()}

@@ -1,31 +1,33 @@
+import type { ReactNode } from "react";
+import { PageFrame } from "../shell/page-frame";
 import { SkeletonRows } from "../ui/skeleton";
 import { FROM_MEDIUM, FROM_SMALL, HeaderCell, Table, TablePanel } from "../ui/table";
 
 const ROWS = 10;
 
 interface ListSkeletonProps {
-  /** What is on its way, for people who listen. */
-  readonly label: string;
+  readonly title: string;
+  readonly tabs?: ReactNode;
   /** The list begins with a line of search and filters. */
   readonly hasFilters?: boolean;
   readonly headers: readonly string[];
 }
 
 /** A list's shape while its rows are on their way. */
-export function ListSkeleton({ label, hasFilters = false, headers }: ListSkeletonProps) {
+export function ListSkeleton({ title, tabs, hasFilters = false, headers }: ListSkeletonProps) {
   const columns = headers.map((header, index) => ({
     header,
     width: index === 0 ? "60%" : "70%",
     className: index === 0 ? "" : index < 3 ? `w-28 ${FROM_SMALL}` : `w-28 ${FROM_MEDIUM}`,
   }));
   return (
-    <>
+    <PageFrame title={title} tabs={tabs}>
       <p role="status" className="sr-only">
-        {`${label} on their way.`}
+        {`${title} are on their way.`}
       </p>
       {hasFilters && <div className="mb-3 h-(--control)" />}
       <TablePanel>
-        <Table label={label} busy>
+        <Table label={title} busy>
           <thead>
             <tr>
               {columns.map(({ header, className }) => (
@@ -40,6 +42,6 @@ export function ListSkeleton({ label, hasFilters = false, headers }: ListSkeleto
           </tbody>
         </Table>
       </TablePanel>
-    </>
+    </PageFrame>
   );
 }

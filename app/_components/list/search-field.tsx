@@ -12,12 +12,13 @@ const TYPING_PAUSE_MS = 250;
 interface SearchFieldProps {
   readonly label: string;
   readonly value: string;
+  readonly maxLength: number;
   /** Called when the typing pauses. */
   readonly onSearch: (text: string) => void;
 }
 
 /** A list's search: `/` goes there, Escape leaves it. */
-export function SearchField({ label, value, onSearch }: SearchFieldProps) {
+export function SearchField({ label, value, maxLength, onSearch }: SearchFieldProps) {
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [text, setText] = useState(value);
@@ -46,6 +47,7 @@ export function SearchField({ label, value, onSearch }: SearchFieldProps) {
         aria-keyshortcuts="/"
         placeholder={label}
         value={text}
+        maxLength={maxLength}
         onChange={(event) => {
           const next = event.target.value;
           setText(next);

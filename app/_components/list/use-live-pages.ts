@@ -18,7 +18,7 @@ interface Listed {
 interface LivePagesOptions<T extends Listed> {
   /** The first page, as the server rendered it. */
   readonly first: Page<T>;
-  /** Its address in the API. */
+  /** Its address in the API, filters included: another address is another list. */
   readonly path: string;
   readonly schema: z.ZodType<T>;
   /** Address of one row in the API. */
@@ -41,45 +41,32 @@ export interface LivePages<T> {
 
 /** A list that grows by pages at its end and keeps up with the server at its top and in its live rows. */
 export function useLivePages<T extends Listed>(options: LivePagesOptions<T>): LivePages<T> {
-  const { path, schema, rowPath, isLive } = options;
-  const [list, setList] = useState(options.first);
+  const { path, first, schema } = options;
+  const [state, setState] = useState({ path, list: first });
   const [loadingMore, setLoadingMore] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
+  if (state.path !== path) setState({ path, list: first });
+  const { list } = state;
+
+  // An answer for filters that were changed meanwhile is another list's.
+  const change = (to: (before: Page<T>) => Page<T>) =>
+    setState((before) => (before.path === path ? { path, list: to(before.list) } : before));
 
   const refresh = usePolling(async (signal) => {
     try {
-      const fresh = await readPage(path, schema, { signal });
-      const seen = new Set(fresh.items.map(({ id }) => id));
-      const below = list.items.filter((row) => isLive(row) && !seen.has(row.id));
-      const singles = await Promise.all(
-        below.slice(0, MOST_SINGLE_READS).map((row) => readRow(row.id, signal)),
-      );
-      setList((before) =>
-        singles.reduce(
-          (merged, { id, row }) => replaceRow(merged, id, row),
-          mergeNewest(before, fresh),
-        ),
-      );
+      const update = await readChanges(options, list, signal);
+      change(update);
       setProblem(null);
     } catch (error) {
       if (!signal.aborted) setProblem(problemSentence(error));
     }
   }, POLL_EVERY_MS);
 
-  const readRow = async (id: string, signal: AbortSignal) => {
-    try {
-      return { id, row: await readApi(rowPath(id), schema, { signal }) };
-    } catch (error) {
-      if (error instanceof ApiProblem && error.code === "not_found") return { id, row: null };
-      throw error;
-    }
-  };
-
   const loadMore = async (next: string) => {
     setLoadingMore(true);
     try {
       const page = await readPage(next, schema);
-      setList((before) => appendPage(before, page));
+      change((before) => appendPage(before, page));
       setProblem(null);
     } catch (error) {
       setProblem(problemSentence(error));
@@ -96,7 +83,43 @@ export function useLivePages<T extends Listed>(options: LivePagesOptions<T>): Li
     loadMore: () => {
       if (list.next !== null && !loadingMore) void loadMore(list.next);
     },
-    remove: (id) => setList((before) => replaceRow(before, id, null)),
+    remove: (id) => change((before) => replaceRow(before, id, null)),
     refresh,
   };
+}
+
+/** Reads the first page again, and the live rows that it does not show; answers how the list changes. */
+async function readChanges<T extends Listed>(
+  { path, schema, rowPath, isLive }: LivePagesOptions<T>,
+  list: Page<T>,
+  signal: AbortSignal,
+): Promise<(before: Page<T>) => Page<T>> {
+  const fresh = await readPage(path, schema, { signal });
+  const seen = new Set(fresh.items.map(({ id }) => id));
+  const below = list.items.filter((row) => isLive(row) && !seen.has(row.id));
+  const singles = await Promise.all(
+    below.slice(0, MOST_SINGLE_READS).map(async ({ id }) => ({
+      id,
+      row: await readRow(rowPath(id), schema, signal),
+    })),
+  );
+  return (before) =>
+    singles.reduce(
+      (merged, { id, row }) => replaceRow(merged, id, row),
+      mergeNewest(before, fresh),
+    );
+}
+
+/** One row; null when it is gone. */
+async function readRow<T>(
+  path: string,
+  schema: z.ZodType<T>,
+  signal: AbortSignal,
+): Promise<T | null> {
+  try {
+    return await readApi(path, schema, { signal });
+  } catch (error) {
+    if (error instanceof ApiProblem && error.code === "not_found") return null;
+    throw error;
+  }
 }

@@ -103,7 +103,7 @@ function PaletteGroup({ group, onDone }: PaletteGroupProps) {
               onDone();
               command.run();
             }}
-            className="mx-1 flex min-h-(--control) cursor-default items-center gap-2.5 rounded-md px-2 select-none data-highlighted:bg-hover"
+            className="mx-1 flex min-h-(--control) cursor-default items-center gap-2.5 rounded-md px-2 select-none data-highlighted:bg-pressed"
           >
             <command.icon aria-hidden className="size-4 shrink-0 text-ink-subtle" />
             <span className="min-w-0 flex-1 truncate">{command.label}</span>

@@ -1,6 +1,6 @@
 "use client";
 
-import { Film, LogOut, Moon, Sun, SunMoon } from "lucide-react";
+import { CircleUserRound, Film, LogOut, Moon, Sun, SunMoon } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { APP_ICONS } from "../apps/app-icons";
 import { useLaunch } from "../apps/use-launch";
@@ -25,7 +25,7 @@ export function useCommands(access: ShellAccess, query: string): Commands {
   const found = useRecordingSearch(access.recordingEnabled ? query : "");
 
   const pages: Command[] = allDestinationsFor(access)
-    .concat({ href: "/account", label: "Account", icon: SunMoon })
+    .concat({ href: "/account", label: "Account", icon: CircleUserRound })
     .map(({ href, label, icon }) => ({ id: href, label, icon, run: () => router.push(href) }));
   const starts: Command[] = apps
     .filter((app) => app.available)

@@ -32,7 +32,7 @@ export function recordingColumns({ everybody, onDelete }: RecordingColumnsOption
       id: "poster",
       header: () => <span className="sr-only">Picture</span>,
       cell: ({ row }) => <Poster recording={row.original} />,
-      meta: { className: `w-12 ${FROM_SMALL}` },
+      meta: { className: `w-14 pe-1! ${FROM_SMALL}` },
     }),
     column.display({
       id: "name",
@@ -51,29 +51,32 @@ export function recordingColumns({ everybody, onDelete }: RecordingColumnsOption
       id: "actions",
       header: () => <span className="sr-only">Actions</span>,
       cell: ({ row }) => <RowActions recording={row.original} onDelete={onDelete} />,
-      meta: { className: "w-10 text-end" },
+      meta: { className: "w-12 pointer-coarse:w-14 text-end!" },
     }),
   ]);
 }
 
 const everybodyColumns = column.columns([
-  column.accessor("username", { header: "User", meta: { className: `w-32 ${FROM_MEDIUM}` } }),
+  column.accessor("username", {
+    header: "User",
+    meta: { className: `w-32 truncate ${FROM_MEDIUM}` },
+  }),
   column.accessor("id", {
     header: "Recording",
     cell: ({ getValue }) => <LiftedId id={getValue()} of="recording" />,
-    meta: { className: `w-28 ${FROM_EXTRA_LARGE}` },
+    meta: { className: `w-26 ${FROM_EXTRA_LARGE}` },
   }),
   column.accessor("session_id", {
     header: "Session",
     cell: ({ getValue }) => <LiftedId id={getValue()} of="session" />,
-    meta: { className: `w-28 ${FROM_EXTRA_LARGE}` },
+    meta: { className: `w-26 ${FROM_EXTRA_LARGE}` },
   }),
 ]);
 
 const measureColumns = column.columns([
   column.accessor("app_name", {
     header: "App",
-    meta: { className: `w-36 text-ink-muted ${FROM_LARGE}` },
+    meta: { className: `w-28 truncate text-ink-muted ${FROM_LARGE}` },
   }),
   column.accessor("duration_seconds", {
     header: "Duration",
@@ -92,7 +95,7 @@ const measureColumns = column.columns([
         <RelativeTime at={getValue()} />
       </span>
     ),
-    meta: { className: `w-28 text-end! text-ink-muted ${FROM_SMALL}` },
+    meta: { className: `w-26 text-end! text-ink-muted ${FROM_SMALL}` },
   }),
 ]);
 

@@ -1,5 +1,8 @@
 import { RECORDING_STATUSES } from "@/lib/recordings/recording-schema";
 
+/** Longer than anything that is searched for; the API refuses more. */
+export const MAX_SEARCH_LENGTH = 200;
+
 type RecordingStatus = (typeof RECORDING_STATUSES)[number];
 
 /** The states a list's address asks for, `ready,failed`; unknown words are left out. */

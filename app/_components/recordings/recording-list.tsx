@@ -3,11 +3,10 @@
 import type { RowSelectionState } from "@tanstack/react-table";
 import { Film, SearchX, Trash2 } from "lucide-react";
 import { useMemo, useState } from "react";
-import { type RecordingJson, recordingSchema } from "@/lib/recordings/recording-schema";
-import type { Page } from "../api-client";
+import type { RecordingJson } from "@/lib/recordings/recording-schema";
 import { DataList } from "../list/data-list";
 import { ListProblem, MoreRows } from "../list/more-rows";
-import { useLivePages } from "../list/use-live-pages";
+import type { LivePages } from "../list/use-live-pages";
 import { Button, ButtonLink } from "../ui/button";
 import { countOf } from "../ui/format";
 import { EmptyState } from "../ui/states";
@@ -17,21 +16,16 @@ import { recordingColumns } from "./recording-columns";
 import { isLive, recordingName } from "./recording-meaning";
 
 interface RecordingListProps {
-  readonly first: Page<RecordingJson>;
-  /** The first page's address in the API. */
-  readonly path: string;
+  readonly pages: LivePages<RecordingJson>;
   readonly everybody: boolean;
   /** Some filter is on, so an empty list does not mean that there are none. */
   readonly filtered: boolean;
   readonly onClearFilters: () => void;
 }
 
-const rowPath = (id: string) => `/api/recordings/${id}`;
-
 /** The rows of a list of recordings, kept up to date, with what can be done to them. */
 export function RecordingList(props: RecordingListProps) {
-  const { first, path, everybody, filtered, onClearFilters } = props;
-  const pages = useLivePages({ first, path, schema: recordingSchema, rowPath, isLive });
+  const { pages, everybody, filtered, onClearFilters } = props;
   const [selected, setSelected] = useState<RowSelectionState>({});
   const [leaving, setLeaving] = useState<readonly RecordingJson[]>([]);
   const columns = useMemo(

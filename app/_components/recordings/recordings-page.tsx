@@ -1,13 +1,16 @@
+import type { ReactNode } from "react";
 import type { Actor } from "@/lib/auth/permissions";
 import { services } from "@/lib/composition/services";
 import { listRecordings } from "@/lib/recordings/list-recordings";
 import { recordingToJson } from "@/lib/recordings/recording-json";
 import { firstPage, LIST_PAGE_SIZE, listPath } from "../list/first-page";
 import { type PageSearch, searchText } from "../page-search";
-import { parseStatuses } from "./recording-filters";
+import { MAX_SEARCH_LENGTH, parseStatuses } from "./recording-filters";
 import { RecordingsView } from "./recordings-view";
 
 interface RecordingsPageProps {
+  readonly title: string;
+  readonly tabs?: ReactNode;
   readonly actor: Actor;
   readonly scope: "own" | "all";
   readonly searchParams: PageSearch;
@@ -16,9 +19,10 @@ interface RecordingsPageProps {
 const API_PATHS = { own: "/api/recordings", all: "/api/admin/recordings" } as const;
 
 /** A list of recordings with the filters of its address, its first page rendered on the server. */
-export async function RecordingsPage({ actor, scope, searchParams }: RecordingsPageProps) {
+export async function RecordingsPage(props: RecordingsPageProps) {
+  const { title, tabs, actor, scope, searchParams } = props;
   const search = await searchParams;
-  const text = searchText(search, "q");
+  const text = searchText(search, "q").slice(0, MAX_SEARCH_LENGTH);
   const statuses = parseStatuses(searchText(search, "status"));
   const path = listPath(API_PATHS[scope], { q: text, status: statuses.join(",") });
   const { recordings, next } = await listRecordings(services(), actor, {
@@ -31,6 +35,8 @@ export async function RecordingsPage({ actor, scope, searchParams }: RecordingsP
   });
   return (
     <RecordingsView
+      title={title}
+      tabs={tabs}
       first={firstPage(path, recordings, next, recordingToJson)}
       path={path}
       everybody={scope === "all"}

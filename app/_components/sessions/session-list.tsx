@@ -5,8 +5,10 @@ import { useMemo, useState } from "react";
 import { type SessionJson, sessionSchema } from "@/lib/sessions/session-schema";
 import { callApi, type Page, problemSentence } from "../api-client";
 import { DataList } from "../list/data-list";
+import { ListCount } from "../list/list-count";
 import { ListProblem, MoreRows } from "../list/more-rows";
 import { useLivePages } from "../list/use-live-pages";
+import { PageFrame } from "../shell/page-frame";
 import { ButtonLink } from "../ui/button";
 import { ConfirmDialog } from "../ui/dialog";
 import { EmptyState } from "../ui/states";
@@ -46,7 +48,10 @@ export function SessionList({ first, path, recordingEnabled }: SessionListProps)
     pages.refresh();
   };
   return (
-    <>
+    <PageFrame
+      title="Sessions"
+      note={<ListCount shown={pages.rows.length} hasMore={pages.hasMore} />}
+    >
       <ListProblem problem={pages.problem} />
       <TablePanel>
         {pages.rows.length === 0 ? (
@@ -66,7 +71,7 @@ export function SessionList({ first, path, recordingEnabled }: SessionListProps)
         confirmLabel="End session"
         onConfirm={end}
       />
-    </>
+    </PageFrame>
   );
 }
 

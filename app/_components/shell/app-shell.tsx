@@ -6,11 +6,11 @@ import { Shell } from "./shell";
 
 /**
  * The shell for whoever is signed in. It lets nobody in or out, that is each page's own work: a
- * stranger gets the bare page, which sends them to sign in.
+ * stranger gets the page without the rail, and most pages send them to sign in.
  */
 export async function AppShell({ children }: { readonly children: ReactNode }) {
   const actor = await currentActor();
-  if (actor === null) return children;
+  if (actor === null) return <main id="main">{children}</main>;
   return (
     <Shell
       access={{

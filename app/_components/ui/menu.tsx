@@ -27,7 +27,7 @@ export function Menu({ trigger, children }: MenuProps) {
 }
 
 const itemClasses =
-  "flex min-h-(--control) cursor-default items-center gap-2 px-3 text-base text-ink select-none data-disabled:opacity-55 data-highlighted:bg-hover data-highlighted:outline-none";
+  "flex min-h-(--control) cursor-default items-center gap-2 px-3 text-base text-ink select-none data-disabled:opacity-55 data-highlighted:bg-pressed data-highlighted:outline-none";
 
 interface MenuItemProps {
   readonly icon?: LucideIcon;

@@ -50,7 +50,7 @@ export function Select<V extends string>(props: SelectProps<V>) {
                 <BaseSelect.Item
                   key={option.value}
                   value={option.value}
-                  className="grid min-h-(--control) cursor-default grid-cols-[1rem_1fr] items-center gap-2 px-2 py-1 pe-4 text-base select-none data-highlighted:bg-hover"
+                  className="grid min-h-(--control) cursor-default grid-cols-[1rem_1fr] items-center gap-2 px-2 py-1 pe-4 text-base select-none data-highlighted:bg-pressed"
                 >
                   <BaseSelect.ItemIndicator>
                     <Check aria-hidden className="size-4" />

@@ -50,7 +50,7 @@ export function StatusBadge({ status, still = false }: StatusBadgeProps) {
   return (
     <span
       className={classes(
-        "inline-flex items-center gap-1.5 font-medium whitespace-nowrap",
+        "inline-flex items-center gap-1.5 align-middle font-medium whitespace-nowrap",
         look.colour,
       )}
     >

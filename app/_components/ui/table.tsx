@@ -17,7 +17,7 @@ export function Table({ label, busy = false, rowCount, children }: TableProps) {
       aria-label={label}
       aria-busy={busy || undefined}
       aria-rowcount={rowCount}
-      className="w-full border-collapse"
+      className="w-full table-fixed border-collapse"
     >
       {children}
     </table>
@@ -69,7 +69,7 @@ export function Cell({ className, ...rest }: ComponentProps<"td">) {
   return (
     <td
       {...rest}
-      className={classes("h-(--row) px-2 py-1 align-middle first:ps-3 last:pe-3", className)}
+      className={classes("h-(--row) px-2 py-0.5 align-middle first:ps-3 last:pe-3", className)}
     />
   );
 }

@@ -19,7 +19,11 @@ export function Tooltip({ content, shortcut, side = "bottom", children }: Toolti
       <BaseTooltip.Trigger render={children} />
       <BaseTooltip.Portal>
         <BaseTooltip.Positioner side={side} sideOffset={6} className="z-50">
-          <BaseTooltip.Popup className="flex max-w-80 items-center gap-2 rounded-md bg-raised px-2 py-1 text-sm text-ink shadow-popup transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0">
+          {/* For the eye alone: what it says, the element's own name or description says too. */}
+          <BaseTooltip.Popup
+            aria-hidden
+            className="flex max-w-80 items-center gap-2 rounded-md bg-raised px-2 py-1 text-sm text-ink shadow-popup transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0"
+          >
             {content}
             {shortcut !== undefined && <Kbd>{shortcut}</Kbd>}
           </BaseTooltip.Popup>

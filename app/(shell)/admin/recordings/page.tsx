@@ -7,31 +7,22 @@ import { AdminTabs } from "../../../_components/admin/admin-tabs";
 import { ListSkeleton } from "../../../_components/list/list-skeleton";
 import type { PageSearch } from "../../../_components/page-search";
 import { RecordingsPage } from "../../../_components/recordings/recordings-page";
-import { PageFrame } from "../../../_components/shell/page-frame";
 
-export const metadata: Metadata = { title: "All recordings" };
+const title = "All recordings";
+export const metadata: Metadata = { title };
 
-export default async function AdminRecordingsPage({
-  searchParams,
-}: {
+interface AllRecordingsProps {
   readonly searchParams: PageSearch;
-}) {
+}
+
+export default async function AllRecordingsPage({ searchParams }: AllRecordingsProps) {
   const actor = await requirePage("/admin/recordings");
   if (!services().config.recording.enabled) notFound();
+  const frame = { title, tabs: <AdminTabs recordingEnabled /> };
+  const headers = ["Name", "User", "State", "Duration", "Size", "Started"];
   return (
-    <PageFrame title="Admin">
-      <AdminTabs recordingEnabled />
-      <Suspense
-        fallback={
-          <ListSkeleton
-            label="Recordings"
-            hasFilters
-            headers={["Name", "User", "State", "Duration", "Size", "Started"]}
-          />
-        }
-      >
-        <RecordingsPage actor={actor} scope="all" searchParams={searchParams} />
-      </Suspense>
-    </PageFrame>
+    <Suspense fallback={<ListSkeleton {...frame} hasFilters headers={headers} />}>
+      <RecordingsPage {...frame} actor={actor} scope="all" searchParams={searchParams} />
+    </Suspense>
   );
 }

@@ -9,28 +9,21 @@ import { AdminTabs } from "../../../_components/admin/admin-tabs";
 import { UserList } from "../../../_components/admin/user-list";
 import { firstPage, LIST_PAGE_SIZE, listPath } from "../../../_components/list/first-page";
 import { ListSkeleton } from "../../../_components/list/list-skeleton";
-import { PageFrame } from "../../../_components/shell/page-frame";
 
 export const metadata: Metadata = { title: "Users" };
 
 export default async function AdminUsersPage() {
   const actor = await requirePage("/admin/users");
+  const headers = ["User", "Role", "State", "Last sign-in", "Created"];
   return (
-    <PageFrame title="Admin">
-      <AdminTabs recordingEnabled={services().config.recording.enabled} />
-      <Suspense
-        fallback={
-          <ListSkeleton
-            label="Users"
-            hasFilters
-            headers={["User", "Role", "State", "Last sign-in", "Created"]}
-          />
-        }
-      >
-        <AllUsers actor={actor} />
-      </Suspense>
-    </PageFrame>
+    <Suspense fallback={<ListSkeleton title="Users" tabs={<Tabs />} headers={headers} />}>
+      <AllUsers actor={actor} />
+    </Suspense>
   );
+}
+
+function Tabs() {
+  return <AdminTabs recordingEnabled={services().config.recording.enabled} />;
 }
 
 async function AllUsers({ actor }: { readonly actor: Actor }) {
@@ -39,6 +32,11 @@ async function AllUsers({ actor }: { readonly actor: Actor }) {
   const users = rows.slice(0, LIST_PAGE_SIZE);
   const next = rows.length > users.length ? (users.at(-1) ?? null) : null;
   return (
-    <UserList first={firstPage(path, users, next, toUserItem)} path={path} ownId={actor.userId} />
+    <UserList
+      tabs={<Tabs />}
+      first={firstPage(path, users, next, toUserItem)}
+      path={path}
+      ownId={actor.userId}
+    />
   );
 }
