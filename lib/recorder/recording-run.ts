@@ -128,7 +128,7 @@ export class RecordingRun {
     void this.sendPoster();
     await this.capture.stop();
     await this.kept;
-    void this.save();
+    void this.save(notice);
   }
 
   private keep(chunk: Blob, elapsedMs: number): void {
@@ -162,9 +162,9 @@ export class RecordingRun {
   }
 
   /** Everything is kept and its length is known: sends the rest and waits for the server to be done. */
-  private async save(): Promise<void> {
+  private async save(notice: string | null): Promise<void> {
     try {
-      if (this.spooledBytes === 0) throw new CannotRecordError(NOTHING_CAPTURED);
+      if (this.spooledBytes === 0) throw new CannotRecordError(notice ?? NOTHING_CAPTURED);
       this.uploader.finish(this.spooledBytes);
       // Told at once and not only with the last bytes, so that the recording is not taken for abandoned.
       // Over the limit there is no length that the server would take.
