@@ -28,7 +28,7 @@ export function Overlay(props: OverlayProps) {
     case "preparing":
       return (
         <Card icon={LoaderCircle} moves title={`Starting ${appName}`}>
-          The desktop appears here as soon as it answers. That takes a few seconds.
+          The desktop appears here as soon as it answers. <Patience />
         </Card>
       );
     case "connecting":
@@ -145,6 +145,20 @@ function Card({ icon: Icon, moves = false, title, children, actions }: CardProps
       </div>
     </div>
   );
+}
+
+const USUAL_START_MS = 15_000;
+
+/** What to expect; after a while, that it takes longer. */
+function Patience() {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), USUAL_START_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return slow
+    ? "It takes longer than usual: wait on, or end the session and start it again."
+    : "That takes a few seconds.";
 }
 
 /** `in 4 s`, counted down; not announced with every second. */

@@ -51,7 +51,7 @@ export function Toolbar(props: ToolbarProps) {
         if (event.key === "Escape") onLeave();
       }}
       className={classes(
-        "absolute top-0 left-1/2 z-20 max-w-[calc(100%-1rem)] -translate-x-1/2 overflow-hidden rounded-b-md bg-raised text-ink shadow-popup transition-[translate,opacity]",
+        "absolute inset-x-2 top-0 z-20 mx-auto w-fit max-w-xl overflow-hidden rounded-b-md bg-raised text-ink shadow-popup transition-[translate,opacity]",
         !bar.visible && "pointer-events-none -translate-y-full opacity-0",
       )}
     >

@@ -55,6 +55,10 @@ export function useSessionBar({ bar, hold, focusDesktop, toggleRecording }: Opti
   }, [bar]);
 
   const enter = () => firstControl(bar.current)?.focus();
+  useEffect(() => {
+    // The button that was pressed may be gone with the state it belonged to: the keyboard stays in the bar.
+    if (focused && document.activeElement === document.body) firstControl(bar.current)?.focus();
+  });
   useShortcuts({
     r: toggleRecording,
     m: () => {

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { forbidden, notFound } from "next/navigation";
+import { cache } from "react";
 import { z } from "zod";
 import { parsePlayTime } from "@/app/_components/player/play-time";
 import { RecordingView } from "@/app/_components/player/recording-view";
@@ -12,19 +13,21 @@ import { recordingToJson } from "@/lib/recordings/recording-json";
 import { mayAccess } from "@/lib/recordings/recording-policy";
 import type { Recording } from "@/lib/recordings/recording-repository";
 
-export const metadata: Metadata = { title: "Recording" };
-
 interface RecordingPageProps {
   readonly params: Promise<{ readonly id: string }>;
   readonly searchParams: Promise<{ readonly t?: string | readonly string[] }>;
+}
+
+export async function generateMetadata({ params }: RecordingPageProps): Promise<Metadata> {
+  const { recording } = await find((await params).id);
+  return { title: recording.description || `Recording of ${recording.appName}` };
 }
 
 /** One recording: the player, or its state until there is something to play. */
 export default async function RecordingPage({ params, searchParams }: RecordingPageProps) {
   const { id } = await params;
   const { t } = await searchParams;
-  const actor = await requirePage("/recordings/[id]", `/recordings/${id}`);
-  const recording = await find(actor, id);
+  const { actor, recording } = await find(id);
   return (
     <RecordingView
       initial={recordingToJson(recording)}
@@ -37,14 +40,15 @@ export default async function RecordingPage({ params, searchParams }: RecordingP
   );
 }
 
-async function find(actor: Actor, id: string): Promise<Recording> {
-  const { config } = services();
+const find = cache(async (id: string): Promise<{ actor: Actor; recording: Recording }> => {
+  const actor = await requirePage("/recordings/[id]", `/recordings/${id}`);
+  const { config, db } = services();
   if (!config.recording.enabled || !z.uuid().safeParse(id).success) notFound();
   try {
-    return await getRecording(services(), actor, id);
+    return { actor, recording: await getRecording({ db }, actor, id) };
   } catch (error) {
     if (isAppError(error) && error.code === "not_found") notFound();
     if (isAppError(error) && error.code === "forbidden") forbidden();
     throw error;
   }
-}
+});
