@@ -1,6 +1,6 @@
 // @ts-check
 import { createHash } from "node:crypto";
-import { access, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { step } from "./progress.mjs";
 import { mustRun } from "./run.mjs";
@@ -94,21 +94,15 @@ async function hashOf(paths) {
 }
 
 /**
- * @param {string} path
+ * @param {string} path  a file, a folder, or nothing at all
  * @returns {AsyncGenerator<string>}
  */
 async function* filesUnder(path) {
-  const entries = await readdir(path, { withFileTypes: true }).catch((error) => {
-    if (error.code === "ENOTDIR") return undefined;
-    throw error;
-  });
-  if (entries === undefined) {
-    yield path;
-    return;
-  }
-  for (const { name } of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const child = join(path, name);
-    if (child !== GENERATED_CLIENT && !/\.test\.tsx?$/.test(name)) yield* filesUnder(child);
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile()) yield path;
+  if (!found?.isDirectory() || path === GENERATED_CLIENT) return;
+  for (const name of (await readdir(path)).sort()) {
+    if (!/\.test\.tsx?$/.test(name)) yield* filesUnder(join(path, name));
   }
 }
 
