@@ -31,8 +31,11 @@ export async function holdDataDirectory(dataDirectory) {
   const file = join(dataDirectory, "npm-start.json");
   const earlier = await claim(file);
   if (earlier !== undefined) await endAll(earlier.children);
+  // One at a time and in order: web and worker start at once.
+  let saved = Promise.resolve();
   return {
-    noteChildren: async (children) => await save(file, { ...(await ourselves()), children }),
+    noteChildren: (children) =>
+      (saved = saved.then(async () => save(file, { ...(await ourselves()), children }))),
     release: async () => await rm(file, { force: true }),
   };
 }
