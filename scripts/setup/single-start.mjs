@@ -33,10 +33,13 @@ export async function holdDataDirectory(dataDirectory) {
   if (earlier !== undefined) await endAll(earlier.children);
   // One at a time and in order: web and worker start at once.
   let saved = Promise.resolve();
+  /** One write at a time, in the order of the calls. */
+  let writing = Promise.resolve();
+  const write = (/** @type {() => Promise<void>} */ work) => (writing = writing.then(work));
   return {
-    noteChildren: (children) =>
-      (saved = saved.then(async () => save(file, { ...(await ourselves()), children }))),
-    release: async () => await rm(file, { force: true }),
+    noteChildren: async (children) =>
+      await write(async () => await save(file, { ...(await ourselves()), children })),
+    release: async () => await write(async () => await rm(file, { force: true })),
   };
 }
 
