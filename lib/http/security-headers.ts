@@ -16,6 +16,8 @@ const STATIC_HEADERS = {
 
 /** What API answers and files may do when somebody opens one as a page: nothing. */
 const INERT_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
+/** A worker's script brings its own policy: it loads the rest of itself, and speaks to us. */
+const SCRIPT_POLICY = `${INERT_POLICY}; script-src 'self'; connect-src 'self'`;
 
 /**
  * Gives a request its id and its answer the headers that every answer has. A page also gets a content
@@ -28,14 +30,15 @@ export function secure(request: IncomingMessage, response: ServerResponse, https
   response.setHeader("x-request-id", requestId);
   for (const [name, value] of Object.entries(STATIC_HEADERS)) response.setHeader(name, value);
   if (https) response.setHeader("strict-transport-security", `max-age=${ONE_YEAR_SECONDS}`);
-  const policy = isPage(request.url ?? "/") ? pagePolicy() : INERT_POLICY;
+  const policy = policyFor(request.url ?? "/");
   // Always set, so that no client chooses the nonce.
   request.headers["content-security-policy"] = policy;
   response.setHeader("content-security-policy", policy);
 }
 
-function isPage(url: string): boolean {
-  return !/^\/(api|_next\/static|healthz|readyz)(\/|\?|$)/.test(url);
+function policyFor(url: string): string {
+  if (/^\/_next\/static\//.test(url)) return SCRIPT_POLICY;
+  return /^\/(api|healthz|readyz)(\/|\?|$)/.test(url) ? INERT_POLICY : pagePolicy();
 }
 
 /** Exported for its test. `style-src` is as loose as the player's and the desktop's inserted style demand. */
