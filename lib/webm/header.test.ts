@@ -1,10 +1,13 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { buildStream, type ClusterModel, VIDEO } from "@/tests/support/webm-streams";
 import { addCue, type Cue, MAX_CUES } from "./cue-list";
 import { children, element, ID, readElementHeader, readUint } from "./ebml";
 import { createIndexer, liveHeader, RESERVED_HEADER_BYTES, sealedHeader } from "./index";
 import { decodeState, encodeState } from "./saved-state";
+
+// Many runs of a property, on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const PADDING = new Uint8Array(50_000);
 

@@ -1,7 +1,10 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { buildStream, streamArbitrary } from "@/tests/support/webm-streams";
 import { createIndexer, liveHeader, sealedHeader, WebmError } from "./index";
+
+// Many runs of a property, on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 type Damage =
   | { kind: "flip"; at: number; to: number }

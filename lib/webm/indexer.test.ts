@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import {
   AUDIO,
   type BlockModel,
@@ -14,6 +14,9 @@ import { concat, element, ID, uint, wideElementHead } from "./ebml";
 import { createIndexer, liveHeader, RESERVED_HEADER_BYTES, sealedHeader, WebmError } from "./index";
 import type { WebmIndexer } from "./index";
 import { decodeState, encodeState } from "./saved-state";
+
+// Many runs of a property, on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const frame = (relativeTicks: number, isKeyframe: boolean, track = 1): BlockModel => ({
   track,
