@@ -13,7 +13,7 @@ const SOURCES = [
   "public",
   "scripts/supervisor",
   "workers",
-  "next.config.ts",
+  "next.config.mjs",
   "package-lock.json",
   "postcss.config.mjs",
   "prisma.config.ts",

@@ -31,8 +31,6 @@ export async function holdDataDirectory(dataDirectory) {
   const file = join(dataDirectory, "npm-start.json");
   const earlier = await claim(file);
   if (earlier !== undefined) await endAll(earlier.children);
-  // One at a time and in order: web and worker start at once.
-  let saved = Promise.resolve();
   /** One write at a time, in the order of the calls. */
   let writing = Promise.resolve();
   const write = (/** @type {() => Promise<void>} */ work) => (writing = writing.then(work));

@@ -16,6 +16,9 @@ interface SuperviseOptions {
   readonly noteChildren: (pids: number[]) => Promise<void>;
 }
 
+/** One Ctrl-C may arrive twice: from the terminal, and from npm, which passes on its own. */
+const SAME_KEYSTROKE_MS = 500;
+
 /** What runs, in the order in which it was started. */
 interface Running {
   database: EmbeddedPostgres | undefined;
@@ -56,10 +59,12 @@ async function startEverything(options: SuperviseOptions, running: Running): Pro
   const { administrator } = await step("Preparing the database", async () => {
     return await prepareDatabase(environment["DATABASE_URL"] ?? "", environment);
   });
+  // At once: nobody could ever see it again if the rest failed.
+  if (administrator !== null) print(credentials(administrator));
   const { port } = await step("Starting Sortie", async () => {
     return await startProcesses(environment, options, running);
   });
-  print(welcome(environment, port, administrator, join(dataDirectory, "logs")));
+  print(welcome(environment, port, join(dataDirectory, "logs")));
 }
 
 /** Before anything is made. The database has no address yet, but everything else can be judged. */
@@ -115,24 +120,26 @@ async function startProcesses(
   return ready;
 }
 
-/** Resolves at the first signal to stop; a second one ends everything by force. */
+/** Resolves at the first signal to stop; a later one ends everything by force. */
 async function untilTold(running: Running): Promise<void> {
   await new Promise<void>((resolve) => {
-    let told = false;
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      process.on(signal, () => {
-        if (told) {
-          for (const child of running.processes) child.kill();
-          void running.database?.kill().finally(() => process.exit(1));
-          if (running.database === undefined) process.exit(1);
-          return;
-        }
-        told = true;
+    let toldAt: number | undefined;
+    const onSignal = () => {
+      if (toldAt === undefined) {
+        toldAt = Date.now();
         print("\nStopping … (Ctrl-C again to force)");
         resolve();
-      });
-    }
+      } else if (Date.now() - toldAt > SAME_KEYSTROKE_MS) {
+        void force(running).finally(() => process.exit(1));
+      }
+    };
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, onSignal);
   });
+}
+
+async function force({ processes, database }: Running): Promise<void> {
+  for (const child of processes) child.kill();
+  await database?.kill();
 }
 
 async function stopEverything({ processes, database }: Running): Promise<void> {
@@ -140,23 +147,20 @@ async function stopEverything({ processes, database }: Running): Promise<void> {
   await database?.stop();
 }
 
-function welcome(
-  environment: Environment,
-  port: number | undefined,
-  administrator: NewAdministrator | null,
-  logs: string,
-): string {
-  const address =
-    environment["NEXTAUTH_URL"] ?? `http://localhost:${port ?? environment["PORT"] ?? ""}`;
-  const lines = ["", `Sortie is ready: ${address}`];
-  if (administrator?.generatedPassword) {
-    lines.push(
-      `Sign in as ${administrator.username} with the password ${administrator.generatedPassword}`,
-      "It is shown this once and stored nowhere: keep it, or change it under Account.",
-    );
-  }
-  lines.push(`Ctrl-C stops everything. Logs: ${relative(process.cwd(), logs) || logs}`, "");
-  return lines.join("\n");
+function credentials({ username, generatedPassword }: NewAdministrator): string {
+  if (generatedPassword === null) return `  Sign in as ${username} with the password you set.`;
+  return [
+    `  Sign in as ${username} with the password ${generatedPassword}`,
+    "  It is shown this once and stored nowhere: keep it, or change it under Account.",
+  ].join("\n");
+}
+
+function welcome(environment: Environment, port: number | undefined, logs: string): string {
+  const local = `http://localhost:${port ?? environment["PORT"] ?? ""}`;
+  const address = environment["NEXTAUTH_URL"] ?? local;
+  const shownLogs = relative(process.cwd(), logs);
+  const where = shownLogs.startsWith("..") ? logs : shownLogs;
+  return `\nSortie is ready: ${address}\nCtrl-C stops everything. Logs: ${where}\n`;
 }
 
 function print(line: string): void {

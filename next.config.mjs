@@ -1,6 +1,8 @@
-import type { NextConfig } from "next";
+// @ts-check
+// Plain JavaScript: a TypeScript file would be compiled again at each start.
 
-const config: NextConfig = {
+/** @type {import("next").NextConfig} */
+const config = {
   poweredByHeader: false,
   reactStrictMode: true,
   // `npm run validate` checks types; doing it again on each build would only make the start slower.
