@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import type { ByteRange, StoredObject } from "@/lib/storage/recording-store";
+import { BODY_LENGTH_HEADER } from "./body-length";
 import { isUnchanged, requestedRange } from "./byte-range";
 
 interface Representation {
@@ -39,7 +40,7 @@ export async function fileResponse(
   const isHead = request.method === "HEAD";
   const range = isHead ? null : requestedRange(request.headers, file);
   const { start, end } = range ?? { start: 0, end: file.sizeBytes - 1 };
-  headers.set("content-length", String(end - start + 1));
+  headers.set(BODY_LENGTH_HEADER, String(end - start + 1));
   if (range !== null) headers.set("content-range", `bytes ${start}-${end}/${file.sizeBytes}`);
   if (isHead) return new Response(null, { headers });
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Config } from "@/lib/config/config";
+import { restoreContentLength } from "./body-length";
 import { stampClient } from "./client";
 import { secure } from "./security-headers";
 
@@ -18,6 +19,7 @@ export function createHttpServer(
   const server = createServer((request, response) => {
     stampClient(request, config);
     secure(request, response, https);
+    restoreContentLength(response);
     void handle(request, response);
   });
   // A recording's upload may go on for as long as it likes; its bytes are watched for stalls instead.
