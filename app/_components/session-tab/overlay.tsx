@@ -27,13 +27,18 @@ export function Overlay(props: OverlayProps) {
       return null;
     case "preparing":
       return (
-        <Card icon={LoaderCircle} moves title={`Starting ${appName}`}>
+        <Card icon={LoaderCircle} moves title={`Starting ${appName}`} dims={false}>
           The desktop appears here as soon as it answers. <Patience />
         </Card>
       );
     case "connecting":
       return (
-        <Card icon={LoaderCircle} moves title={`Connecting to ${appName}`}>
+        <Card
+          icon={LoaderCircle}
+          moves
+          title={`Connecting to ${appName}`}
+          dims={connection.attempt > 0}
+        >
           {connection.attempt === 0
             ? "The desktop runs; its picture is on the way."
             : "The picture is the last one seen."}
@@ -123,14 +128,21 @@ function EndedCard(props: OverlayProps & { readonly message: string }) {
 interface CardProps {
   readonly icon: LucideIcon;
   readonly moves?: boolean;
+  /** There is a picture below that is not the present one. */
+  readonly dims?: boolean;
   readonly title: string;
   readonly children: ReactNode;
   readonly actions?: ReactNode;
 }
 
-function Card({ icon: Icon, moves = false, title, children, actions }: CardProps) {
+function Card({ icon: Icon, moves = false, dims = true, title, children, actions }: CardProps) {
   return (
-    <div className="absolute inset-0 z-10 grid place-items-center overflow-y-auto bg-scrim p-4">
+    <div
+      className={classes(
+        "absolute inset-0 z-10 grid place-items-center overflow-y-auto p-4",
+        dims && "bg-scrim",
+      )}
+    >
       <div className="w-full max-w-sm rounded-md bg-raised p-5 text-center shadow-popup">
         <Icon
           aria-hidden

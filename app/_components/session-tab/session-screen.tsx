@@ -62,7 +62,7 @@ export function SessionScreen({ session, connection, clipboard, recorder }: Sess
     window.location.assign(`/sessions/${next.id}`);
   };
   return (
-    <main className="fixed inset-0 overflow-hidden bg-black select-none">
+    <main className="fixed inset-0 overflow-hidden bg-page select-none">
       <div ref={mount} className="absolute inset-0" />
       <Overlay
         connection={state}
