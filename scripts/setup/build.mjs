@@ -60,7 +60,7 @@ export async function generateClient() {
 
 /** Our own code in one file per process; packages stay where npm put them. */
 async function bundle() {
-  const { build: esbuild } = await import("esbuild");
+  const { build: esbuild, stop } = await import("esbuild");
   await mkdir("dist", { recursive: true });
   await esbuild({
     entryPoints: {
@@ -77,6 +77,8 @@ async function bundle() {
     sourcemap: true,
     logLevel: "error",
   });
+  // esbuild keeps a process for the next build.
+  await stop();
 }
 
 /** @param {readonly string[]} paths */

@@ -10,15 +10,13 @@ const logLine = z.object({
 });
 
 /**
- * What a person should see of a line that a process wrote: nothing of its everyday log, warnings and errors
- * without their JSON, and anything that is no log line as it is.
+ * What a person should see of a line that a process wrote to its standard output: nothing of its everyday
+ * log, nor of what its libraries have to tell; warnings and errors without their JSON.
  */
 export function readable(processName: string, line: string): string | null {
-  if (line.trim() === "") return null;
   const entry = logLine.safeParse(parseJson(line));
-  if (!entry.success) return `${processName}  ${line}`;
+  if (!entry.success || entry.data.level < WARN_LEVEL) return null;
   const { level, msg, err } = entry.data;
-  if (level < WARN_LEVEL) return null;
   const text = [msg, err?.message].filter((part) => part !== undefined && part !== "").join(": ");
   return `${processName}  ${LABELS[level] ?? "notice"}  ${text}`;
 }

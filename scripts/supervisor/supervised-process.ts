@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Environment } from "./environment";
 import { readable } from "./log-lines";
@@ -81,17 +82,23 @@ export class SupervisedProcess {
       detached: true,
     });
     this.child = child;
-    for (const stream of [child.stdout, child.stderr]) {
-      if (stream !== null) createInterface({ input: stream }).on("line", (line) => this.show(line));
-    }
+    const { name, print } = this.spec;
+    forEachLine(child.stdout, (line) => {
+      this.write(line);
+      const text = readable(name, line);
+      if (text !== null) print(text);
+    });
+    // Nobody writes there unless something is wrong.
+    forEachLine(child.stderr, (line) => {
+      this.write(line);
+      if (line.trim() !== "") print(`${name}  ${line}`);
+    });
     this.spec.onPid(child.pid);
     return child;
   }
 
-  private show(line: string): void {
+  private write(line: string): void {
     if (!this.log.writableEnded) this.log.write(`${line}\n`);
-    const text = readable(this.spec.name, line);
-    if (text !== null) this.spec.print(text);
   }
 
   private async keepRunning(first: ChildProcess): Promise<void> {
@@ -112,6 +119,10 @@ export class SupervisedProcess {
   private isStopping(): boolean {
     return this.stopping.signal.aborted;
   }
+}
+
+function forEachLine(stream: Readable | null, use: (line: string) => void): void {
+  if (stream !== null) createInterface({ input: stream }).on("line", use);
 }
 
 function isRunning(child: ChildProcess): boolean {
