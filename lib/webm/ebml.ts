@@ -194,6 +194,21 @@ export function uint(value: number, minLength = 1): Uint8Array {
   return bytes;
 }
 
+/** Writes the id, of one byte, and the size, below 127, of an element; returns the position after them. */
+export function writeSmallHead(bytes: Uint8Array, at: number, id: number, size: number): number {
+  bytes[at] = id;
+  bytes[at + 1] = 0x80 | size;
+  return at + 2;
+}
+
+/** Writes an unsigned integer element whose id is one byte; returns the position after it. */
+export function writeSmallUint(bytes: Uint8Array, at: number, id: number, value: number): number {
+  const length = uintLength(value);
+  const start = writeSmallHead(bytes, at, id, length);
+  writeUint(bytes, start, value, length);
+  return start + length;
+}
+
 export function float64(value: number): Uint8Array {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setFloat64(0, value);
@@ -220,7 +235,8 @@ export function concat(...parts: Uint8Array[]): Uint8Array {
   return whole;
 }
 
-function uintLength(value: number): number {
+/** Bytes that `value` takes. */
+export function uintLength(value: number): number {
   let length = 1;
   for (let limit = 0x100; value >= limit; limit *= 0x100) length += 1;
   return length;

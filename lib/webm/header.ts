@@ -1,5 +1,15 @@
 import { type CueList, thin } from "./cue-list";
-import { concat, element, float64, ID, uint, wideElementHead } from "./ebml";
+import {
+  concat,
+  element,
+  float64,
+  ID,
+  uint,
+  uintLength,
+  wideElementHead,
+  writeSmallHead,
+  writeSmallUint,
+} from "./ebml";
 import type { MediaIndex, WebmIndexer } from "./indexer";
 import { RESERVED_HEADER_BYTES } from "./indexer-state";
 import type { StreamHead } from "./stream-head";
@@ -100,19 +110,23 @@ function fittingCues({ cues, head }: MediaIndex, segmentStart: number, room: num
   return encoded;
 }
 
+/** Two heads of 2 bytes, then time, track and position: 2 bytes each and at most 8 of value. */
+const MAX_CUE_POINT_BYTES = 34;
+
+/** Written in place: there are thousands, and sealing may not take longer because of them. */
 function encodeCues(list: CueList, head: StreamHead, segmentStart: number): Uint8Array {
-  const points = list.cues.map(({ ticks, position }) =>
-    element(
-      ID.cuePoint,
-      element(ID.cueTime, uint(ticks)),
-      element(
-        ID.cueTrackPositions,
-        element(ID.cueTrack, uint(head.cueTrack)),
-        element(ID.cueClusterPosition, uint(position - segmentStart)),
-      ),
-    ),
-  );
-  return element(ID.cues, ...points);
+  const points = new Uint8Array(list.cues.length * MAX_CUE_POINT_BYTES);
+  let at = 0;
+  for (const { ticks, position } of list.cues) {
+    const clusterPosition = position - segmentStart;
+    const positionsSize = 4 + uintLength(head.cueTrack) + uintLength(clusterPosition);
+    at = writeSmallHead(points, at, ID.cuePoint, 2 + uintLength(ticks) + 2 + positionsSize);
+    at = writeSmallUint(points, at, ID.cueTime, ticks);
+    at = writeSmallHead(points, at, ID.cueTrackPositions, positionsSize);
+    at = writeSmallUint(points, at, ID.cueTrack, head.cueTrack);
+    at = writeSmallUint(points, at, ID.cueClusterPosition, clusterPosition);
+  }
+  return element(ID.cues, points.subarray(0, at));
 }
 
 /** Fills up to the reserved size with a Void element (RFC 8794 §11.3.2). */

@@ -6,6 +6,8 @@ import { chromium, type Page } from "playwright-core";
 import { recordInPage, type CaptureOptions } from "./record-in-page";
 import { requireCommand } from "./requirements";
 
+const SHARED = { recordMs: 4_000, width: 640, keyframeEveryMs: 1_000 };
+
 /** What each capture is made of; every one is what Chromium's MediaRecorder really gives. */
 const KINDS = {
   /** SimpleBlocks. */
@@ -17,7 +19,7 @@ const KINDS = {
   audioOnly: { mimeType: "audio/webm;codecs=opus", canvas: "none", sound: true },
   /** The same pixels drawn again and again. */
   still: { mimeType: "video/webm;codecs=vp9", canvas: "still" },
-} as const satisfies Record<string, Omit<CaptureOptions, "recordMs">>;
+} as const satisfies Record<string, Omit<CaptureOptions, keyof typeof SHARED>>;
 
 export type CaptureKind = keyof typeof KINDS;
 export const CAPTURE_KINDS = Object.keys(KINDS) as CaptureKind[];
@@ -30,13 +32,11 @@ export interface Capture {
   readonly elapsedMs: number;
 }
 
-const RECORD_MS = 4_000;
-
 /** Needs Chromium. One browser makes all captures at once; they are kept in the temp folder for the next file. */
 export async function captures(): Promise<Record<CaptureKind, Capture>> {
   const executablePath = requireCommand("chromium");
   if (executablePath === null) throw new Error("Captures need chromium.");
-  const recipe = JSON.stringify([KINDS, RECORD_MS, recordInPage.toString()]);
+  const recipe = JSON.stringify([KINDS, SHARED, recordInPage.toString()]);
   const version = createHash("sha256").update(recipe).digest("hex").slice(0, 16);
   const folder = join(tmpdir(), `sortie-captures-${version}`);
   const kept = await readCaptures(folder);
@@ -49,11 +49,7 @@ export async function captures(): Promise<Record<CaptureKind, Capture>> {
     await Promise.all(
       CAPTURE_KINDS.map(async (kind) => {
         const page = await browser.newPage();
-        await saveCapture(
-          making,
-          kind,
-          await capture(page, { ...KINDS[kind], recordMs: RECORD_MS }),
-        );
+        await saveCapture(making, kind, await capture(page, { ...KINDS[kind], ...SHARED }));
       }),
     );
   } finally {

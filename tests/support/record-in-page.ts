@@ -4,30 +4,41 @@ export interface CaptureOptions {
   readonly canvas: "opaque" | "alpha" | "still" | "none";
   readonly sound?: boolean;
   readonly recordMs: number;
+  /** Pixels, keeping 16:9. */
+  readonly width: number;
+  readonly keyframeEveryMs: number;
+  /** Squares that change colour with each picture: what makes a recording large. */
+  readonly noise?: number;
 }
 
 /**
  * Runs inside the browser, so it may refer to nothing outside itself: records a canvas, a tone or both,
- * with a keyframe each second, and draws the last frame right before it stops.
+ * and draws the last frame right before it stops.
  */
 export async function recordInPage(options: CaptureOptions) {
   const stream = new MediaStream();
-  const canvas = Object.assign(document.createElement("canvas"), { width: 640, height: 360 });
+  const { width, keyframeEveryMs } = options;
+  const height = (width * 9) / 16;
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
   const context = canvas.getContext("2d", { alpha: options.canvas === "alpha" });
   if (context === null) throw new Error("no 2d context");
   const draw = () => {
     const at = options.canvas === "still" ? 0 : performance.now() / 10;
-    if (options.canvas === "alpha") context.clearRect(0, 0, 640, 360);
+    if (options.canvas === "alpha") context.clearRect(0, 0, width, height);
     else context.fillStyle = "#123";
-    if (options.canvas !== "alpha") context.fillRect(0, 0, 640, 360);
+    if (options.canvas !== "alpha") context.fillRect(0, 0, width, height);
     context.fillStyle = "rgb(240 200 40 / 0.7)";
     context.font = "28px monospace";
     for (let line = 0; line < 12; line += 1) {
       context.fillText(
         `${Math.floor(at) * (line + 7)} the quick brown fox`,
-        (at + line * 40) % 640,
+        (at + line * 40) % width,
         line * 32,
       );
+    }
+    for (let square = 0; square < (options.noise ?? 0); square += 1) {
+      context.fillStyle = `hsl(${Math.random() * 360} 80% ${Math.random() * 100}%)`;
+      context.fillRect(Math.random() * width, Math.random() * height, 16, 16);
     }
   };
   if (options.canvas !== "none") {
@@ -47,7 +58,7 @@ export async function recordInPage(options: CaptureOptions) {
     speaker.stream.getAudioTracks().forEach((track) => stream.addTrack(track));
   }
 
-  const settings = { mimeType: options.mimeType, videoKeyFrameIntervalDuration: 1_000 };
+  const settings = { mimeType: options.mimeType, videoKeyFrameIntervalDuration: keyframeEveryMs };
   const recorder = new MediaRecorder(stream, settings);
   const chunks: Blob[] = [];
   recorder.ondataavailable = (event) => chunks.push(event.data);
