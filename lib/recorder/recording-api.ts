@@ -1,21 +1,23 @@
-import { z } from "zod";
+import type { z } from "zod";
+import {
+  recordingSchema,
+  startedRecordingSchema,
+  stoppedRecordingSchema,
+} from "@/lib/recordings/recording-schema";
 import { readProblem, retryAfterMs } from "./server-problem";
-import { SIGNED_OUT } from "./upload-reply";
 
 const REQUEST_TIMEOUT_MS = 30_000;
 
-const startedSchema = z.object({ recording_id: z.uuid(), upload_url: z.string().min(1) });
-const stoppedSchema = z.object({ status: z.string() });
-const recordingSchema = z.object({
-  status: z.enum(["recording", "uploading", "ready", "failed"]),
-  upload_offset: z.number(),
-  duration_seconds: z.number().nullable(),
-  truncated: z.boolean(),
-  fail_message: z.string().nullable(),
+const progressSchema = recordingSchema.pick({
+  status: true,
+  upload_offset: true,
+  duration_seconds: true,
+  truncated: true,
+  fail_message: true,
 });
 
 /** What the recorder needs to know of a recording on the server. */
-export type RecordingOnServer = z.output<typeof recordingSchema>;
+export type RecordingOnServer = z.output<typeof progressSchema>;
 
 /** The server did not do what it was asked; `message` is a sentence. */
 export class ApiError extends Error {
@@ -41,7 +43,7 @@ export async function postStart(
   sessionId: string,
 ): Promise<{ readonly recordingId: string; readonly uploadUrl: string }> {
   const url = `/api/sessions/${encodeURIComponent(sessionId)}/recording/start`;
-  const started = startedSchema.parse(await requestJson(url, { method: "POST" }));
+  const started = startedRecordingSchema.parse(await requestJson(url, { method: "POST" }));
   const uploadUrl = new URL(started.upload_url, location.href).href;
   return { recordingId: started.recording_id, uploadUrl };
 }
@@ -60,13 +62,13 @@ export async function postStop(
   const length = uploadLength === null ? {} : { upload_length: uploadLength };
   const body = JSON.stringify({ recording_id: recordingId, ...length });
   const headers = { "Content-Type": "application/json" };
-  stoppedSchema.parse(await requestJson(url, { method: "POST", headers, body }));
+  stoppedRecordingSchema.parse(await requestJson(url, { method: "POST", headers, body }));
 }
 
 /** @throws ApiError */
 export async function getRecording(recordingId: string): Promise<RecordingOnServer> {
   const url = `/api/recordings/${recordingId}`;
-  return recordingSchema.parse(await requestJson(url, { cache: "no-store" }));
+  return progressSchema.parse(await requestJson(url, { cache: "no-store" }));
 }
 
 /** Stores the still picture shown before playback; it is a nicety, so nobody hears when it fails. */
@@ -92,7 +94,9 @@ async function requestJson(url: string, init: RequestInit): Promise<unknown> {
 async function refusal(response: Response): Promise<ApiError> {
   const { status, headers } = response;
   const waitMs = retryAfterMs(headers);
-  if (status === 401) return new ApiError(SIGNED_OUT, true, waitMs, true);
+  if (status === 401) {
+    return new ApiError("You are signed out. Sign in again in another tab.", true, waitMs, true);
+  }
   const problem = await readProblem(response);
   const message = problem?.message ?? `The server answered ${status}. Try again in a moment.`;
   const mayPass = status >= 500 || status === 408 || status === 423 || status === 429;

@@ -1,8 +1,9 @@
 import { CannotRecordError } from "./cannot-record-error";
 import { Capture } from "./capture";
-import { type Clock, pause } from "./clock";
+import type { Clock } from "./clock";
 import { CompositeCanvas } from "./composite-canvas";
-import type { KeptIn, RecorderEvent } from "./recorder-state";
+import { CLOSED_WITHOUT_US, confirmSaved } from "./confirm-saved";
+import type { KeptIn, Link, RecorderEvent } from "./recorder-state";
 import { getRecording, postStart, postStop, putPoster } from "./recording-api";
 import { untilItPasses } from "./retry";
 import { SafeTimeline } from "./safe-timeline";
@@ -16,8 +17,6 @@ const ELAPSED_EVERY_MS = 500;
 const POSTER_AFTER_MS = 3_000;
 
 const LIMIT_REACHED = "The recording reached the size limit and was stopped there.";
-const CLOSED_WITHOUT_US =
-  "The server closed this recording before everything had arrived, because it heard nothing for too long.";
 const NOTHING_CAPTURED =
   "Nothing was recorded: the browser delivered no picture. Reload the page and record again.";
 
@@ -51,6 +50,7 @@ export class RecordingRun {
   private kept: Promise<unknown> = Promise.resolve();
   private spooledBytes = 0;
   private hasPoster = false;
+  private isOver = false;
   private stopping: Promise<void> | null = null;
   private finish: () => void = () => undefined;
 
@@ -96,7 +96,7 @@ export class RecordingRun {
       clock,
       read: (offset, length) => spool.read(offset, length),
       onAcknowledged: (bytes) => this.acknowledge(bytes),
-      onLink: (link) => emit({ type: "link", link }),
+      onLink: (link) => this.say(link),
     });
     void this.uploader.outcome.then((outcome) => this.stop(noticeFor(outcome)));
     this.cancelTimers = [
@@ -163,68 +163,63 @@ export class RecordingRun {
 
   /** Everything is kept and its length is known: sends the rest and waits for the server to be done. */
   private async save(notice: string | null): Promise<void> {
+    const { clock, spool, emit } = this.options;
+    const { spooledBytes } = this;
     try {
-      if (this.spooledBytes === 0) throw new CannotRecordError(notice ?? NOTHING_CAPTURED);
-      this.uploader.finish(this.spooledBytes);
-      // Told at once and not only with the last bytes, so that the recording is not taken for abandoned.
-      // Over the limit there is no length that the server would take.
-      const isOverLimit = this.spooledBytes > this.options.limitBytes;
-      void this.tellStopped(isOverLimit ? null : this.spooledBytes);
-      const outcome = await this.uploader.outcome;
-      if (outcome.kind === "refused") throw new CannotRecordError(outcome.reason);
-      if (outcome.kind === "limit") await this.tellStopped(outcome.acknowledgedBytes);
-      await this.confirm(outcome.kind === "limit");
+      if (spooledBytes === 0) throw new CannotRecordError(notice ?? NOTHING_CAPTURED);
+      const reachedLimit = await this.sendRest();
+      const ask = () => this.retry(() => getRecording(this.started.recordingId));
+      const saved = await confirmSaved({ clock, ask, spooledBytes, reachedLimit });
+      await spool.remove();
+      emit({ type: "ready", ...saved });
     } catch (error) {
       await this.fail(sentenceOf(error));
     }
+    this.isOver = true;
     this.finish();
   }
 
-  /** Sending tells more than a refusal here would: it is of no consequence. */
-  private async tellStopped(uploadLength: number | null): Promise<void> {
-    const { sessionId } = this.options;
-    await this.retry(() => postStop(sessionId, this.started.recordingId, uploadLength)).catch(
-      () => undefined,
-    );
+  /** Resolves when the server wants no more, to whether the size limit was why. @throws CannotRecordError */
+  private async sendRest(): Promise<boolean> {
+    const { spooledBytes, uploader } = this;
+    uploader.finish(spooledBytes);
+    // Told at once and not only with the last bytes, so that the recording is not taken for abandoned.
+    // Over the limit there is no length that the server would take.
+    void this.tellStopped(spooledBytes > this.options.limitBytes ? null : spooledBytes);
+    const outcome = await uploader.outcome;
+    if (outcome.kind === "refused") throw new CannotRecordError(outcome.reason);
+    if (outcome.kind !== "limit") return false;
+    await this.tellStopped(outcome.acknowledgedBytes);
+    return true;
   }
 
-  /** Waits until the server says that the recording is ready; only then are the bytes here deleted. */
-  private async confirm(reachedLimit: boolean): Promise<void> {
-    const { clock, spool, emit } = this.options;
-    for (let polls = 1; ; polls += 1) {
-      const recording = await this.retry(() => getRecording(this.started.recordingId));
-      const truncated = recording.truncated || reachedLimit;
-      if (recording.status === "failed") {
-        throw new CannotRecordError(recording.fail_message ?? "The server could not finish it.");
-      }
-      if (recording.status === "ready") {
-        if (!truncated && recording.upload_offset !== this.spooledBytes) {
-          throw new CannotRecordError(CLOSED_WITHOUT_US);
-        }
-        await spool.remove();
-        const durationMs = Math.round((recording.duration_seconds ?? 0) * 1000);
-        emit({ type: "ready", durationMs, truncated });
-        return;
-      }
-      await pause(clock, Math.min(2_000, 100 * polls));
-    }
+  /** A refusal is of no consequence here: sending meets it too, and says more. */
+  private async tellStopped(uploadLength: number | null): Promise<void> {
+    const { sessionId } = this.options;
+    const { recordingId } = this.started;
+    await this.retry(async () => {
+      if (!this.isOver) await postStop(sessionId, recordingId, uploadLength);
+    }).catch(() => undefined);
   }
 
   private async fail(reason: string): Promise<void> {
-    const { spool, emit, sessionId } = this.options;
+    const { spool, emit } = this.options;
     const { recordingId, keptIn } = this.started;
+    if (this.spooledBytes === 0) await this.tellStopped(0);
     const keptBytes = keptIn === "disk" ? this.spooledBytes : 0;
     if (keptBytes > 0) await spool.close();
     else await spool.remove();
-    if (this.spooledBytes === 0) void postStop(sessionId, recordingId, 0).catch(() => undefined);
     emit({ type: "fail", recordingId, reason, keptBytes });
   }
 
   private retry<T>(task: () => Promise<T>): Promise<T> {
-    const { clock, emit } = this.options;
-    const onLink = (link: Parameters<Uploader["options"]["onLink"]>[0]) =>
-      emit({ type: "link", link });
-    return untilItPasses(task, { clock, wake: this.wakeUp, onLink });
+    const { clock } = this.options;
+    return untilItPasses(task, { clock, wake: this.wakeUp, onLink: (link) => this.say(link) });
+  }
+
+  /** The recorder may be at the next recording already when something of this one still retries. */
+  private say(link: Link): void {
+    if (!this.isOver) this.options.emit({ type: "link", link });
   }
 }
 
@@ -232,7 +227,6 @@ export class RecordingRun {
 function noticeFor(outcome: UploadOutcome): string | null {
   switch (outcome.kind) {
     case "complete":
-    case "aborted":
       return null;
     case "limit":
       return LIMIT_REACHED;

@@ -14,13 +14,12 @@ export type UploadReply =
   /** Trying again is of no use. */
   | { readonly kind: "refused"; readonly reason: string };
 
-export const SIGNED_OUT =
+const SIGNED_OUT =
   "You are signed out. Sign in again in another tab; the recording goes on and is sent then.";
 const STORAGE_FULL =
   "The server has no room left for recordings. Ask an administrator to make room; what is not sent yet waits here.";
-export const GONE =
-  "The recording is no longer on the server; it was probably deleted. Start a new one.";
-export const NOT_ALLOWED =
+const GONE = "The recording is no longer on the server; it was probably deleted. Start a new one.";
+const NOT_ALLOWED =
   "You are no longer allowed to record this session. Ask an administrator if that is wrong.";
 
 /** Reads the answer to a HEAD or PATCH on the upload URL (tus 1.0.0, https://tus.io/protocols/resumable-upload). */
@@ -49,10 +48,8 @@ export async function readUploadReply(response: Response): Promise<UploadReply> 
       return { kind: "later", afterMs: retryAfterMs(headers), reason: STORAGE_FULL };
   }
   if (status >= 500) return { kind: "later", afterMs: retryAfterMs(headers), reason: null };
-  return {
-    kind: "refused",
-    reason: `The server did not accept the recording (${status}). Reload the page and record again.`,
-  };
+  const refusal = problem?.message ?? `The server did not accept the recording (${status}).`;
+  return { kind: "refused", reason: refusal };
 }
 
 /** A 2xx without an offset comes from something between us and the server, such as a sign-in page: try again. */

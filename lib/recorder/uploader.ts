@@ -43,8 +43,7 @@ export type UploadOutcome =
   | { readonly kind: "limit"; readonly acknowledgedBytes: number }
   /** The recording was closed without us, for instance because nothing arrived for too long. */
   | { readonly kind: "closed" }
-  | { readonly kind: "refused"; readonly reason: string }
-  | { readonly kind: "aborted" };
+  | { readonly kind: "refused"; readonly reason: string };
 
 export interface UploaderOptions {
   readonly uploadUrl: string;
@@ -71,7 +70,6 @@ export class Uploader {
   private readonly pace: UploadPace;
   private readonly grown = new Signal();
   private readonly retry = new Signal();
-  private readonly abortion = new AbortController();
   private availableBytes = 0;
   private totalBytes: number | null = null;
   /** What the server holds; null when only it knows. */
@@ -108,17 +106,9 @@ export class Uploader {
     this.retry.ring();
   }
 
-  /** Ends sending; the outcome becomes `aborted`. */
-  abort(): void {
-    this.abortion.abort();
-    this.grown.ring();
-    this.retry.ring();
-  }
-
   private async run(): Promise<UploadOutcome> {
     for (;;) {
       await this.untilWorthSending();
-      if (this.abortion.signal.aborted) return { kind: "aborted" };
       if (this.isComplete()) return { kind: "complete" };
       const request = this.nextRequest();
       const reply = await this.send(request);
@@ -130,7 +120,7 @@ export class Uploader {
 
   private async untilWorthSending(): Promise<void> {
     const { clock } = this.options;
-    while (this.totalBytes === null && !this.abortion.signal.aborted) {
+    while (this.totalBytes === null) {
       const unsentBytes = this.availableBytes - (this.offset ?? 0);
       const waitMs = this.lastSentAt + this.pace.gatherMs - clock.now();
       if (this.offset === null || unsentBytes >= this.pace.gatherBytes) return;
@@ -166,8 +156,8 @@ export class Uploader {
     });
     this.lastSentAt = clock.now();
     try {
-      const signal = AbortSignal.any([stall.signal, this.abortion.signal]);
-      return await readUploadReply(await fetch(uploadUrl, { ...init, cache: "no-store", signal }));
+      const options = { ...init, cache: "no-store", signal: stall.signal } as const;
+      return await readUploadReply(await fetch(uploadUrl, options));
     } catch {
       return { kind: "later", afterMs: null, reason: null };
     } finally {
@@ -262,7 +252,7 @@ export class Uploader {
         ? { state: "retrying", nextAttemptAt: Date.now() + delayMs }
         : { state: "blocked", reason },
     );
-    if (!this.abortion.signal.aborted) await this.retry.wait(this.options.clock, delayMs);
+    await this.retry.wait(this.options.clock, delayMs);
   }
 
   private say(link: Link): void {

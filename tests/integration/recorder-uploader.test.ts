@@ -39,7 +39,6 @@ let endpoint: RecordingEndpoint;
 let recording: ReceivedRecording;
 let server: Server;
 let baseUrl: string;
-let uploader: Uploader | null;
 let links: Link[];
 let acknowledged: number[];
 
@@ -47,13 +46,11 @@ beforeEach(async () => {
   endpoint = new RecordingEndpoint();
   recording = endpoint.create();
   [server, baseUrl] = await listen((request, response) => void endpoint.handle(request, response));
-  uploader = null;
   links = [];
   acknowledged = [];
 });
 
 afterEach(async () => {
-  uploader?.abort();
   await close(server);
 });
 
@@ -265,7 +262,7 @@ function start(
   limitBytes = Infinity,
   read: Read = (offset, length) => Promise.resolve(spool.slice(offset, offset + length)),
 ): Uploader {
-  uploader = new Uploader({
+  return new Uploader({
     uploadUrl,
     limitBytes,
     read,
@@ -274,7 +271,6 @@ function start(
     onAcknowledged: (bytes) => acknowledged.push(bytes),
     onLink: (link) => links.push(link),
   });
-  return uploader;
 }
 
 function expectReceived(expected: Uint8Array): void {

@@ -16,10 +16,11 @@ class LabPage {
   private painting: Worker | null = null;
   private startedAt = 0;
   private streams: MediaStream[] = [];
+  private encoders: MediaRecorder[] = [];
 
   constructor() {
-    // Remembers streams of canvases, so that a test can end one as a browser in trouble does.
-    const { streams } = this;
+    // Remembers what the browser made, so that a test can break it as a browser in trouble does.
+    const { streams, encoders } = this;
     const prototype = HTMLCanvasElement.prototype as { captureStream: CaptureStream };
     const capture = prototype.captureStream;
     prototype.captureStream = function (framesPerSecond) {
@@ -27,6 +28,17 @@ class LabPage {
       streams.push(stream);
       return stream;
     };
+    globalThis.MediaRecorder = class extends MediaRecorder {
+      constructor(stream: MediaStream, options?: MediaRecorderOptions) {
+        super(stream, options);
+        encoders.push(this);
+      }
+    };
+  }
+
+  /** From now on the encoder delivers nothing and says nothing. */
+  silenceEncoders(): void {
+    for (const encoder of this.encoders) if (encoder.state === "recording") encoder.pause();
   }
 
   endStreams(): void {
