@@ -1,0 +1,192 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { access, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { hashPassword } from "@/lib/auth/password";
+import type { Role } from "@/lib/auth/permissions";
+import type { Database } from "@/lib/db/database";
+import { freePort } from "@/lib/db/embedded/free-port";
+import { createTestDatabase } from "./postgres";
+import { testEnvironment } from "./services";
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** The built product as operators run it: a web and a worker process on a database of their own. */
+export interface Product {
+  /** Stays the same across restarts. */
+  readonly url: string;
+  readonly db: Database;
+  /** Recordings are in its `recordings`. */
+  readonly directory: string;
+  readonly administrator: Credentials;
+  /** What both processes have logged so far, as parsed JSON; anything else they wrote is `{msg}`. */
+  readonly log: readonly LogEntry[];
+  /** Process ids of those that run. */
+  pids(): { readonly web: number; readonly worker: number };
+  addUser(username: string, role?: Role): Promise<Credentials>;
+  /** Signs in as next-auth's own page library does; returns a `cookie` header. */
+  signIn(who: Credentials): Promise<string>;
+  /** Ends both processes in order and starts them again. */
+  restart(): Promise<void>;
+  /** Ends both processes as a power cut would. */
+  kill(): Promise<void>;
+  /** Starts both processes again after `kill` or `stop`. */
+  start(): Promise<void>;
+  /** Ends both processes in order. */
+  stop(): Promise<void>;
+  /** Stops everything and removes what was made. */
+  close(): Promise<void>;
+}
+
+export type LogEntry = Readonly<Record<string, unknown>> & { readonly msg: string };
+
+const PASSWORD = "a password for tests";
+/** More than the processes allow themselves for stopping. */
+const STOP_TIMEOUT_MS = 15_000;
+
+/** Starts the product that `npm run build` made. `environment` wins over the tests' own settings. */
+export async function startProduct(
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Product> {
+  await refuseUnbuilt();
+  const directory = await mkdtemp(join(tmpdir(), "sortie-product-"));
+  const database = await createTestDatabase();
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const administrator = { username: "admin", password: PASSWORD };
+  const log: LogEntry[] = [];
+  const settings = {
+    ...testEnvironment(directory, database.url),
+    SORTIE_LOG_LEVEL: "info",
+    SORTIE_ADMIN_PASSWORD: PASSWORD,
+    PORT: String(port),
+    ...environment,
+  };
+  const web = new BuiltProcess("dist/server.js", settings, log);
+  const worker = new BuiltProcess("dist/worker.js", settings, log);
+  const both = [web, worker];
+  const start = async () => {
+    // In turn: the web process is the one that makes the administrator.
+    for (const process of both) await process.start();
+  };
+  const stop = async () => void (await Promise.all(both.map((process) => process.stop("SIGTERM"))));
+  const product: Product = {
+    ...{ url, directory, administrator, log, db: database.db, start, stop },
+    pids: () => ({ web: web.pid, worker: worker.pid }),
+    addUser: (username, role = "user") => addUser(database.db, username, role),
+    signIn: (who) => signIn(url, who),
+    restart: async () => {
+      await stop();
+      await start();
+    },
+    kill: async () => void (await Promise.all(both.map((process) => process.stop("SIGKILL")))),
+    close: async () => {
+      await stop();
+      await database.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+  await start().catch(async (error: unknown) => {
+    await product.close();
+    throw error;
+  });
+  return product;
+}
+
+async function refuseUnbuilt(): Promise<void> {
+  for (const file of ["dist/server.js", "dist/worker.js", ".next/BUILD_ID"]) {
+    await access(file).catch(() => {
+      throw new Error(`${file} is missing. Build the product first: npm run build`);
+    });
+  }
+}
+
+class BuiltProcess {
+  private child: ChildProcess | undefined;
+
+  constructor(
+    private readonly script: string,
+    private readonly environment: Readonly<Record<string, string>>,
+    private readonly log: LogEntry[],
+  ) {}
+
+  get pid(): number {
+    if (this.child?.pid === undefined) throw new Error(`${this.script} does not run.`);
+    return this.child.pid;
+  }
+
+  /** Resolves when the process serves. @throws Error with what it logged when it ends instead */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, ["--enable-source-maps", this.script], {
+      env: { ...process.env, ...this.environment, NODE_ENV: "production" },
+      // Through the channel it learns that the test is gone, and ends.
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    this.child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) continue;
+      createInterface({ input: stream }).on("line", (line) => this.log.push(parseLine(line)));
+    }
+    const ended = once(child, "exit").then(() => {
+      const said = this.log.map((entry) => JSON.stringify(entry)).join("\n");
+      throw new Error(`${this.script} ended before it served:\n${said}`);
+    });
+    // Only the first of both matters; it ends some day in any case.
+    ended.catch(() => undefined);
+    await Promise.race([once(child, "message"), ended]);
+  }
+
+  async stop(signal: NodeJS.Signals): Promise<void> {
+    const { child } = this;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, "exit");
+    child.kill(signal);
+    const force = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+    await exited;
+    clearTimeout(force);
+  }
+}
+
+function parseLine(line: string): LogEntry {
+  try {
+    return JSON.parse(line) as LogEntry;
+  } catch {
+    return { msg: line };
+  }
+}
+
+async function addUser(db: Database, username: string, role: Role): Promise<Credentials> {
+  const passwordHash = await hashPassword(PASSWORD);
+  await db.user.create({ data: { username, displayName: username, role, passwordHash } });
+  return { username, password: PASSWORD };
+}
+
+async function signIn(url: string, who: Credentials): Promise<string> {
+  const csrf = await fetch(`${url}/api/auth/csrf`);
+  const { csrfToken } = (await csrf.json()) as { csrfToken: string };
+  const answer = await fetch(`${url}/api/auth/callback/credentials`, {
+    method: "POST",
+    redirect: "manual",
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      cookie: cookiesOf(csrf),
+      origin: url,
+    },
+    body: new URLSearchParams({ ...who, csrfToken, json: "true", callbackUrl: "/" }),
+  });
+  const cookie = cookiesOf(answer);
+  if (cookie.includes("session-token")) return cookie;
+  throw new Error(`${who.username} could not sign in: ${answer.status} ${await answer.text()}`);
+}
+
+function cookiesOf(response: Response): string {
+  return response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(";")[0])
+    .join("; ");
+}
