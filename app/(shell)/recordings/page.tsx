@@ -4,7 +4,7 @@ import { Suspense } from "react";
 import { requirePage } from "@/lib/auth/require-user";
 import { services } from "@/lib/composition/services";
 import { ListSkeleton } from "../../_components/list/list-skeleton";
-import type { PageSearch } from "../../_components/page-search";
+import { addressOf, type PageSearch } from "../../_components/page-search";
 import { RecordingsPage } from "../../_components/recordings/recordings-page";
 
 export const metadata: Metadata = { title: "Recordings" };
@@ -14,7 +14,7 @@ interface MyRecordingsProps {
 }
 
 export default async function MyRecordingsPage({ searchParams }: MyRecordingsProps) {
-  const actor = await requirePage("/recordings");
+  const actor = await requirePage("/recordings", addressOf("/recordings", await searchParams));
   if (!services().config.recording.enabled) notFound();
   const headers = ["Name", "State", "Duration", "Size", "Started"];
   return (

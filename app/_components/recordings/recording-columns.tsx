@@ -18,6 +18,7 @@ import { recordingFlags, recordingMeaning, recordingName } from "./recording-mea
 
 const column = createColumnHelper<ListFeatures, RecordingJson>();
 const FROM_EXTRA_LARGE = "max-xl:hidden";
+const FROM_HUGE = "max-2xl:hidden";
 
 interface RecordingColumnsOptions {
   /** Everybody's recordings: whose, and by which ids. */
@@ -44,7 +45,13 @@ export function recordingColumns({ everybody, onDelete }: RecordingColumnsOption
       id: "status",
       header: "State",
       cell: ({ row }) => <StatusBadge status={row.original.status} />,
-      meta: { className: `w-28 ${FROM_SMALL}` },
+      meta: { className: `w-27 ${FROM_SMALL}` },
+    }),
+    column.accessor("app_name", {
+      header: "App",
+      meta: {
+        className: `w-28 truncate text-ink-muted ${everybody ? FROM_HUGE : FROM_LARGE}`,
+      },
     }),
     ...measureColumns,
     column.display({
@@ -59,25 +66,21 @@ export function recordingColumns({ everybody, onDelete }: RecordingColumnsOption
 const everybodyColumns = column.columns([
   column.accessor("username", {
     header: "User",
-    meta: { className: `w-32 truncate ${FROM_MEDIUM}` },
+    meta: { className: `w-26 truncate ${FROM_MEDIUM}` },
   }),
   column.accessor("id", {
     header: "Recording",
     cell: ({ getValue }) => <LiftedId id={getValue()} of="recording" />,
-    meta: { className: `w-26 ${FROM_EXTRA_LARGE}` },
+    meta: { className: `w-23 ${FROM_EXTRA_LARGE}` },
   }),
   column.accessor("session_id", {
     header: "Session",
     cell: ({ getValue }) => <LiftedId id={getValue()} of="session" />,
-    meta: { className: `w-26 ${FROM_EXTRA_LARGE}` },
+    meta: { className: `w-23 ${FROM_EXTRA_LARGE}` },
   }),
 ]);
 
 const measureColumns = column.columns([
-  column.accessor("app_name", {
-    header: "App",
-    meta: { className: `w-28 truncate text-ink-muted ${FROM_LARGE}` },
-  }),
   column.accessor("duration_seconds", {
     header: "Duration",
     cell: ({ getValue }) => <Duration ms={toMs(getValue())} />,
@@ -120,8 +123,7 @@ function NameCell({ recording }: { readonly recording: RecordingJson }) {
       {meaning !== null && <p className="text-sm text-pretty text-ink-muted">{meaning}</p>}
       <p className="mt-0.5 flex flex-wrap gap-x-3 text-sm text-ink-muted sm:hidden">
         <StatusBadge status={recording.status} />
-        <Duration ms={toMs(recording.duration_seconds)} />
-        <ByteSize bytes={sizeOf(recording)} />
+        {recording.duration_seconds !== null && <Duration ms={toMs(recording.duration_seconds)} />}
         <RelativeTime at={recording.created_at} />
       </p>
     </div>
@@ -139,7 +141,7 @@ function RowActions({ recording, onDelete }: RowActionsProps) {
     <span className="relative z-1">
       <Menu trigger={<IconButton icon={Ellipsis} shape="row" label={`Actions for ${name}`} />}>
         {recording.status === "ready" && (
-          <MenuLink icon={Download} href={`/api/recordings/${recording.id}/download`} download>
+          <MenuLink icon={Download} href={`/api/recordings/${recording.id}/download?download=1`} download>
             Download
           </MenuLink>
         )}

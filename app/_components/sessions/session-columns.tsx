@@ -57,7 +57,7 @@ export function sessionColumns(onEnd: (session: SessionJson) => void) {
       id: "actions",
       header: () => <span className="sr-only">Actions</span>,
       cell: ({ row }) => <SessionActions session={row.original} onEnd={onEnd} />,
-      meta: { className: "w-36" },
+      meta: { className: "w-36 max-sm:w-16" },
     }),
   ]);
 }
@@ -86,7 +86,7 @@ function AppCell({ session }: { readonly session: SessionJson }) {
       )}
       <p className="mt-0.5 flex flex-wrap gap-x-3 text-sm text-ink-muted sm:hidden">
         <StatusBadge status={session.status} />
-        <Duration ms={durationMs(session)} />
+        {session.ended_at !== null && <Duration ms={durationMs(session)} />}
         <RelativeTime at={session.created_at} />
       </p>
     </div>
@@ -102,15 +102,17 @@ function SessionActions({ session, onEnd }: SessionActionsProps) {
   if (!isOpen(session)) return null;
   return (
     <span className="relative z-1 flex justify-end gap-1.5">
-      <ButtonLink
-        shape="rowText"
-        href={`/sessions/${session.id}`}
-        target="_blank"
-        rel="noopener"
-        aria-label={`Open ${session.app_name}`}
-      >
-        Open
-      </ButtonLink>
+      <span className={FROM_SMALL}>
+        <ButtonLink
+          shape="rowText"
+          href={`/sessions/${session.id}`}
+          target="_blank"
+          rel="noopener"
+          aria-label={`Open ${session.app_name}`}
+        >
+          Open
+        </ButtonLink>
+      </span>
       <Button
         shape="rowText"
         look="quiet"
@@ -118,7 +120,7 @@ function SessionActions({ session, onEnd }: SessionActionsProps) {
         onClick={() => onEnd(session)}
         aria-label={`End ${session.app_name}`}
       >
-        End
+        <span className="max-sm:sr-only">End</span>
       </Button>
     </span>
   );

@@ -8,7 +8,7 @@ import { type Destination, destinationsFor, leadsTo, type ShellAccess } from "./
 import { RecordMark } from "./record-mark";
 
 const itemClasses =
-  "flex min-w-0 flex-1 flex-col items-center justify-center gap-0.5 rounded-md px-0.5 py-1.5 text-sm text-ink-muted transition-colors hover:bg-hover hover:text-ink sm:min-h-12 sm:w-full sm:flex-none";
+  "flex min-w-0 flex-auto flex-col items-center justify-center gap-0.5 rounded-md px-0.5 py-1.5 text-sm text-ink-muted transition-colors hover:bg-hover hover:text-ink sm:min-h-12 sm:w-full sm:flex-none";
 const currentClasses =
   "bg-accent-soft font-medium text-accent hover:bg-accent-soft hover:text-accent";
 

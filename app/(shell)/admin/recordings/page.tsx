@@ -5,7 +5,7 @@ import { requirePage } from "@/lib/auth/require-user";
 import { services } from "@/lib/composition/services";
 import { AdminTabs } from "../../../_components/admin/admin-tabs";
 import { ListSkeleton } from "../../../_components/list/list-skeleton";
-import type { PageSearch } from "../../../_components/page-search";
+import { addressOf, type PageSearch } from "../../../_components/page-search";
 import { RecordingsPage } from "../../../_components/recordings/recordings-page";
 
 const title = "All recordings";
@@ -16,7 +16,10 @@ interface AllRecordingsProps {
 }
 
 export default async function AllRecordingsPage({ searchParams }: AllRecordingsProps) {
-  const actor = await requirePage("/admin/recordings");
+  const actor = await requirePage(
+    "/admin/recordings",
+    addressOf("/admin/recordings", await searchParams),
+  );
   if (!services().config.recording.enabled) notFound();
   const frame = { title, tabs: <AdminTabs recordingEnabled /> };
   const headers = ["Name", "User", "State", "Duration", "Size", "Started"];
