@@ -10,11 +10,20 @@ const WINDOW_MS = 15 * MINUTE_MS;
 const MAX_FAILURES_PER_NAME = 10;
 const MAX_FAILURES_PER_ADDRESS = 50;
 
+/** Many who try one name queue for its lock: they are to be told to wait, not that the database is away. */
+const PATIENT = { maxWait: 15_000, timeout: 15_000 };
+
 /** A try that was counted and may still turn out to be right. */
 export interface Attempt {
   readonly nameKey: string;
   readonly addressKey: string | null;
   readonly windowStart: Date;
+}
+
+interface Counter {
+  readonly key: string;
+  readonly windowStart: Date;
+  readonly failures: number;
 }
 
 interface Limit {
@@ -38,25 +47,25 @@ export async function countAttempt(
   const addressKey = client.ip === null ? null : `ip:${networkOf(client.ip)}`;
   const limits: Limit[] = [{ key: nameKey, maxFailures: MAX_FAILURES_PER_NAME }];
   if (addressKey !== null) limits.push({ key: addressKey, maxFailures: MAX_FAILURES_PER_ADDRESS });
+  // Sorted, so that two tries never wait for each other's lock.
+  const keys = limits.map(({ key }) => key).toSorted();
 
   const windowStart = new Date(at - (at % MINUTE_MS));
   await db.$transaction(async (transaction) => {
-    // One after the other, in the same order everywhere: names sort after addresses.
-    for (const { key } of limits.toReversed()) {
-      await transaction.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))::text`;
-    }
-    const waitMs = Math.max(
-      ...(await Promise.all(limits.map((limit) => waitFor(transaction, limit, at)))),
-    );
+    await transaction.$queryRaw`
+      SELECT pg_advisory_xact_lock(hashtextextended("key", 0))::text FROM unnest(${keys}::text[]) AS "key"`;
+    const counters = await transaction.signInAttempt.findMany({
+      where: { key: { in: keys }, windowStart: { gt: new Date(at - WINDOW_MS) } },
+      orderBy: { windowStart: "asc" },
+    });
+    const waitMs = Math.max(...limits.map((limit) => waitFor(limit, counters, at)));
     if (waitMs > 0) throw tooMany(waitMs);
-    for (const { key } of limits) {
-      await transaction.signInAttempt.upsert({
-        where: { key_windowStart: { key, windowStart } },
-        create: { key, windowStart, failures: 1 },
-        update: { failures: { increment: 1 } },
-      });
-    }
-  });
+    await transaction.$executeRaw`
+      INSERT INTO "sign_in_attempts" ("key", "window_start", "failures")
+      SELECT "key", ${windowStart}, 1 FROM unnest(${keys}::text[]) AS "key"
+      ON CONFLICT ("key", "window_start")
+      DO UPDATE SET "failures" = "sign_in_attempts"."failures" + 1`;
+  }, PATIENT);
   return { nameKey, addressKey, windowStart };
 }
 
@@ -80,16 +89,13 @@ export async function removeStaleAttempts(db: DatabaseOrTransaction, now: Date):
   return count;
 }
 
-/** Milliseconds until enough of the key's counters have left the window; 0 when a try is free now. */
-async function waitFor(db: DatabaseOrTransaction, limit: Limit, at: number): Promise<number> {
-  const counters = await db.signInAttempt.findMany({
-    where: { key: limit.key, windowStart: { gt: new Date(at - WINDOW_MS) } },
-    orderBy: { windowStart: "asc" },
-  });
-  let failures = counters.reduce((sum, counter) => sum + counter.failures, 0);
+/** Milliseconds until enough of the key's counters, oldest first, have left the window; 0 when a try is free now. */
+function waitFor({ key, maxFailures }: Limit, counters: readonly Counter[], at: number): number {
+  const own = counters.filter((counter) => counter.key === key);
+  let failures = own.reduce((sum, counter) => sum + counter.failures, 0);
   let waitMs = 0;
-  for (const counter of counters) {
-    if (failures < limit.maxFailures) break;
+  for (const counter of own) {
+    if (failures < maxFailures) break;
     failures -= counter.failures;
     waitMs = counter.windowStart.getTime() + WINDOW_MS - at;
   }
