@@ -74,7 +74,10 @@ export async function startProduct(
     // In turn: the web process is the one that makes the administrator.
     for (const process of both) await process.start();
   };
-  const stop = async () => void (await Promise.all(both.map((process) => process.stop("SIGTERM"))));
+  const end = async (signal: NodeJS.Signals) => {
+    await Promise.all(both.map((process) => process.stop(signal)));
+  };
+  const stop = () => end("SIGTERM");
   const product: Product = {
     ...{ url, directory, administrator, log, db: database.db, start, stop },
     pids: () => ({ web: web.pid, worker: worker.pid }),
@@ -84,7 +87,7 @@ export async function startProduct(
       await stop();
       await start();
     },
-    kill: async () => void (await Promise.all(both.map((process) => process.stop("SIGKILL")))),
+    kill: () => end("SIGKILL"),
     close: async () => {
       await stop();
       await database.close();
