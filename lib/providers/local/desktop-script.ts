@@ -9,11 +9,10 @@ const MARK = "SORTIE_SESSION";
  * Run by the desktop's own user.
  */
 export const END_MARKED_PROCESSES = `
-for directory in /proc/[0-9]*; do
-  pid="\${directory#/proc/}"
-  if [ "$pid" != "$$" ] && grep -qzxF "${MARK}=$1" "$directory/environ" 2>/dev/null; then
-    kill -KILL "$pid" 2>/dev/null
-  fi
+for environment in $(grep -lzxF "${MARK}=$1" /proc/[0-9]*/environ 2>/dev/null); do
+  pid="\${environment#/proc/}"
+  pid="\${pid%/environ}"
+  [ "$pid" = "$$" ] || kill -KILL "$pid" 2>/dev/null
 done
 true
 `;
@@ -44,7 +43,7 @@ exec 3<&0 </dev/null
 end_all() {
   ${ENDINGS[ending]}
 }
-mkfifo "$SESSION_DIR/run/display" || exit 1
+mkfifo "$SESSION_DIR/run/display" "$SESSION_DIR/run/managed" || exit 1
 Xtigervnc -displayfd 4 -geometry "$2" -depth 24 -desktop Desktop -auth "$SESSION_DIR/config/xauthority" \\
   -rfbport -1 -rfbunixpath "$SESSION_DIR/run/rfb" -rfbunixmode 0600 -nolisten tcp -noreset \\
   -SecurityTypes VncAuth -PasswordFile "$SESSION_DIR/config/vnc-password" -UseBlacklist=0 \\
@@ -57,8 +56,11 @@ export DISPLAY=":$display" XAUTHORITY="$SESSION_DIR/config/xauthority"
 if command -v xsetroot >/dev/null; then xsetroot -solid '#2b3443' -cursor_name left_ptr; fi
 {
   export XDG_CONFIG_HOME="$SESSION_DIR/config" XDG_DATA_HOME="$SESSION_DIR/config"
-  while :; do openbox --sm-disable; sleep 1; done
+  openbox --sm-disable --startup "sh -c 'echo >\\"\\$SESSION_DIR/run/managed\\"'"
+  while :; do sleep 1; openbox --sm-disable; done
 } 3<&- >&2 &
+# A window that opens while the window manager is starting waits 5 s for an answer.
+read -r managed <"$SESSION_DIR/run/managed"
 { while :; do sh "$SESSION_DIR/config/terminal"; sleep 1; done; } 3<&- >&2 &
 echo ${READY_LINE}
 wait "$screen"

@@ -24,9 +24,12 @@ const refOf = (sessionId: string): ProviderRef => ({ session_id: sessionId });
 
 type ExitListener = (sessionId: string, detail: string) => void;
 
-/** Runs desktops as child processes of this server. */
-export function createLocalSessionProvider(surroundings: ProviderSurroundings): SessionProvider {
-  return new LocalSessionProvider(surroundings);
+/** Runs desktops as child processes of this server, as strongly isolated as `probe` finds possible. */
+export function createLocalSessionProvider(
+  surroundings: ProviderSurroundings,
+  probe: () => Promise<Isolation> = probeIsolation,
+): SessionProvider {
+  return new LocalSessionProvider(surroundings, probe);
 }
 
 class LocalSessionProvider implements SessionProvider {
@@ -38,7 +41,10 @@ class LocalSessionProvider implements SessionProvider {
   #isolation: Promise<Isolation> | undefined;
   #closed = false;
 
-  constructor(private readonly surroundings: ProviderSurroundings) {
+  constructor(
+    private readonly surroundings: ProviderSurroundings,
+    private readonly probe: () => Promise<Isolation>,
+  ) {
     this.#directories = new SessionDirectories(surroundings.instanceId);
   }
 
@@ -123,7 +129,7 @@ class LocalSessionProvider implements SessionProvider {
   }
 
   async #probe(): Promise<Isolation> {
-    const isolation = await probeIsolation();
+    const isolation = await this.probe();
     if (!isolation.sandboxed) {
       this.surroundings.log.warn(
         isolation,

@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import type { Actor } from "@/lib/auth/permissions";
+import { reasonToClose, requireSessionAccess, type SessionAccess } from "./session-policy";
+
+const HOUR_MS = 3_600_000;
+const limits = { idleTimeoutMs: HOUR_MS, maxDurationMs: 12 * HOUR_MS };
+const start = new Date("2026-11-21T08:00:00Z");
+const after = (ms: number) => new Date(start.getTime() + ms);
+const session = { isUserDisabled: false, createdAt: start, lastUsedAt: start };
+
+test.each([
+  ["goes on just before it counts as idle", {}, HOUR_MS - 1, null],
+  ["ends when nobody used it for the idle time", {}, HOUR_MS, "idle"],
+  ["goes on while it is used", { lastUsedAt: after(HOUR_MS) }, HOUR_MS + 1, null],
+  [
+    "ends after the longest time however much it is used",
+    { lastUsedAt: after(12 * HOUR_MS) },
+    12 * HOUR_MS,
+    "max_duration",
+  ],
+  ["ends at once when its user is disabled", { isUserDisabled: true }, 0, "user_disabled"],
+])("a session %s", (_name, change, elapsedMs, reason) => {
+  expect(reasonToClose({ ...session, ...change }, limits, after(elapsedMs))).toBe(reason);
+});
+
+const actor = (userId: string, role: Actor["role"]): Actor => ({
+  userId,
+  username: userId,
+  displayName: userId,
+  role,
+});
+
+function mayAccess(who: Actor, access: SessionAccess): boolean {
+  try {
+    requireSessionAccess(who, access, { userId: "owner" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test.each(["view", "use", "end"] as const)(
+  "its own user may %s a session, another may not",
+  (access) => {
+    expect(mayAccess(actor("owner", "user"), access)).toBe(true);
+    expect(mayAccess(actor("stranger", "user"), access)).toBe(false);
+  },
+);
+
+test("an administrator may see and end anybody's session, but not sit down at it", () => {
+  const admin = actor("admin", "admin");
+  expect([mayAccess(admin, "view"), mayAccess(admin, "end"), mayAccess(admin, "use")]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+});
