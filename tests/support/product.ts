@@ -71,8 +71,7 @@ export async function startProduct(
   const worker = new BuiltProcess("dist/worker.js", settings, log);
   const both = [web, worker];
   const start = async () => {
-    // In turn: the web process is the one that makes the administrator.
-    for (const process of both) await process.start();
+    await Promise.all(both.map((process) => process.start()));
   };
   const end = async (signal: NodeJS.Signals) => {
     await Promise.all(both.map((process) => process.stop(signal)));
