@@ -9,7 +9,7 @@ export interface AdministratorConfig {
 }
 
 const username = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
-const password = z.string().min(8).max(1024);
+const password = z.string().max(1024);
 
 /**
  * Reads who the first administrator is to be out of environment variables.
@@ -27,7 +27,7 @@ export function parseAdministrator(
   }
   const givenPassword = environment["SORTIE_ADMIN_PASSWORD"] || undefined;
   if (givenPassword !== undefined && !password.safeParse(givenPassword).success) {
-    throw new ConfigError("SORTIE_ADMIN_PASSWORD is (hidden); allowed: 8 to 1024 characters.");
+    throw new ConfigError("SORTIE_ADMIN_PASSWORD is (hidden); allowed: up to 1024 characters.");
   }
   return { username: givenName, password: givenPassword };
 }
