@@ -6,12 +6,15 @@ import { Encoder } from "./encoder";
 
 const FRAME_MS = 1000 / FRAMES_PER_SECOND;
 
+/** On a computer too busy to encode, the last moments are given up after this. */
+const SETTLE_TIMEOUT_MS = 2_000;
+
 export interface CaptureOptions {
   readonly composite: CompositeCanvas;
   readonly mimeType: string;
   readonly clock: Clock;
-  /** The next bytes of the WebM stream; `elapsedMs` counts from the first frame. */
-  readonly onChunk: (chunk: Blob, elapsedMs: number) => void;
+  /** The next bytes of the WebM stream, never empty. */
+  readonly onChunk: (chunk: Blob) => void;
   /** The browser stopped encoding by itself; a sentence. */
   readonly onDeath: (reason: string) => void;
 }
@@ -26,7 +29,7 @@ export class Capture {
   /** @throws CannotRecordError when the browser refuses */
   constructor(private readonly options: CaptureOptions) {
     const { composite, clock } = options;
-    this.encoder = startEncoder(options, (atMs) => atMs - this.startedAt);
+    this.encoder = startEncoder(options);
     this.startedAt = clock.now();
     composite.draw(this.startedAt);
     this.cancelTicks = clock.every(FRAME_MS, () => this.tick());
@@ -36,17 +39,28 @@ export class Capture {
     return this.options.clock.now() - this.startedAt;
   }
 
-  /** Resolves when the last chunk was handed over. */
-  async stop(): Promise<void> {
-    const { composite, clock } = this.options;
-    // What is on the screen now must be the last frame. A stream drops a frame that follows another too closely
-    // and takes one in only after the task that drew it: so it is drawn twice, a frame apart.
-    for (let draws = 0; draws < 2; draws += 1) {
-      composite.draw(clock.now());
-      await pause(clock, FRAME_MS);
-    }
+  /** Resolves when the last chunk was handed over; `encodedMs` tells how far the recording has come. */
+  async stop(encodedMs: () => number): Promise<void> {
+    await this.settle(encodedMs);
     this.cancelTicks();
     await this.encoder.stop();
+  }
+
+  /**
+   * What is on the screen now must be the last frame, but an encoder that stops drops what it has not encoded
+   * yet, and one that is busy takes in no new frames: so it is drawn until a frame from after this moment came out.
+   */
+  private async settle(encodedMs: () => number): Promise<void> {
+    const { composite, clock } = this.options;
+    const stoppedMs = this.elapsedMs;
+    // A frame counts as shown for a while: one that came out before the stop reaches past it, but not so far.
+    const wantedMs = stoppedMs + FRAME_MS;
+    while (encodedMs() < wantedMs && this.elapsedMs < stoppedMs + SETTLE_TIMEOUT_MS) {
+      if (!this.encoder.isRunning) return;
+      composite.draw(clock.now());
+      await pause(clock, FRAME_MS);
+      this.encoder.flush();
+    }
   }
 
   /** A page that was busy gets the ticks it missed all at once; one of them is enough. */
@@ -58,7 +72,7 @@ export class Capture {
   }
 }
 
-function startEncoder(options: CaptureOptions, elapsedAt: (atMs: number) => number): Encoder {
+function startEncoder(options: CaptureOptions): Encoder {
   const { composite, mimeType, clock, onChunk, onDeath } = options;
   const stream = composite.captureStream();
   try {
@@ -67,7 +81,7 @@ function startEncoder(options: CaptureOptions, elapsedAt: (atMs: number) => numb
       size: composite.size,
       mimeType,
       clock,
-      onChunk: (chunk, atMs) => onChunk(chunk, elapsedAt(atMs)),
+      onChunk,
       onDeath,
     });
   } catch (error) {

@@ -81,8 +81,8 @@ export interface EncoderOptions {
   readonly size: Size;
   readonly mimeType: string;
   readonly clock: Clock;
-  /** The next bytes of the WebM stream, never empty, and the clock's time when they came. */
-  readonly onChunk: (chunk: Blob, atMs: number) => void;
+  /** The next bytes of the WebM stream, never empty. */
+  readonly onChunk: (chunk: Blob) => void;
   /** Nothing more will come although nobody stopped; called at most once, with a sentence. */
   readonly onDeath: (reason: string) => void;
 }
@@ -94,11 +94,11 @@ export class Encoder {
   private readonly ended: Promise<void>;
   private isStopping = false;
   private isDead = false;
-  private lastChunkAt: number;
+  private chunks = 0;
 
   /** @throws DOMException when the browser refuses to record */
   constructor(private readonly options: EncoderOptions) {
-    const { stream, size, mimeType, clock } = options;
+    const { stream, size, mimeType } = options;
     const recorderOptions: VideoRecorderOptions = {
       mimeType,
       videoBitsPerSecond: videoBitsPerSecond(size),
@@ -113,9 +113,17 @@ export class Encoder {
         this.die("ended");
       });
     });
-    this.lastChunkAt = clock.now();
     this.recorder.start(TIMESLICE_MS);
     this.cancelWatch = this.watch();
+  }
+
+  get isRunning(): boolean {
+    return this.recorder.state === "recording";
+  }
+
+  /** Hands over what is encoded so far, before its time. */
+  flush(): void {
+    if (this.isRunning) this.recorder.requestData();
   }
 
   /** Resolves when the last bytes were handed over, or when a dead encoder had its chance. */
@@ -130,17 +138,17 @@ export class Encoder {
   private take(chunk: Blob): void {
     // Browsers hand over empty chunks now and then; they are no sign of life.
     if (chunk.size === 0) return;
-    this.lastChunkAt = this.options.clock.now();
-    this.options.onChunk(chunk, this.lastChunkAt);
+    this.chunks += 1;
+    this.options.onChunk(chunk);
   }
 
   /** Counts its own ticks rather than time, so that a computer that slept is not taken for a dead encoder. */
   private watch(): () => void {
     let silentTicks = 0;
-    let seenChunkAt = this.lastChunkAt;
+    let seenChunks = this.chunks;
     return this.options.clock.every(TIMESLICE_MS, () => {
-      silentTicks = seenChunkAt === this.lastChunkAt ? silentTicks + 1 : 0;
-      seenChunkAt = this.lastChunkAt;
+      silentTicks = seenChunks === this.chunks ? silentTicks + 1 : 0;
+      seenChunks = this.chunks;
       if (silentTicks * TIMESLICE_MS >= SILENCE_MS) this.die("delivers nothing any more");
     });
   }

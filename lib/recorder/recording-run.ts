@@ -9,6 +9,7 @@ import { untilItPasses } from "./retry";
 import { SafeTimeline } from "./safe-timeline";
 import { Signal } from "./signal";
 import type { SpoolClient } from "./spool-client";
+import type { Appended } from "./spool-protocol";
 import { Uploader, type UploadOutcome } from "./uploader";
 
 const ELAPSED_EVERY_MS = 500;
@@ -49,6 +50,7 @@ export class RecordingRun {
   private readonly cancelTimers: readonly (() => void)[];
   private kept: Promise<unknown> = Promise.resolve();
   private spooledBytes = 0;
+  private encodedMs = 0;
   private hasPoster = false;
   private isOver = false;
   private stopping: Promise<void> | null = null;
@@ -85,7 +87,7 @@ export class RecordingRun {
       composite,
       mimeType,
       clock,
-      onChunk: (chunk, elapsedMs) => this.keep(chunk, elapsedMs),
+      onChunk: (chunk) => this.keep(chunk),
       onDeath: (reason) => void this.stop(reason),
     });
     emit({ type: "started", recordingId, limitBytes, keptIn });
@@ -126,22 +128,23 @@ export class RecordingRun {
     for (const cancel of this.cancelTimers) cancel();
     this.options.emit({ type: "stop", notice });
     void this.sendPoster();
-    await this.capture.stop();
+    await this.capture.stop(() => this.encodedMs);
     await this.kept;
     void this.save(notice);
   }
 
-  private keep(chunk: Blob, elapsedMs: number): void {
+  private keep(chunk: Blob): void {
     const appended = this.options.spool.append(chunk).then(
-      (spooledBytes) => this.absorbKept(spooledBytes, elapsedMs),
+      (appended) => this.absorbKept(appended),
       (error: unknown) => void this.stop(sentenceOf(error)),
     );
     this.kept = Promise.all([this.kept, appended]);
   }
 
-  private absorbKept(spooledBytes: number, elapsedMs: number): void {
+  private absorbKept({ spooledBytes, encodedMs }: Appended): void {
     this.spooledBytes = spooledBytes;
-    this.timeline.mark(spooledBytes, elapsedMs);
+    this.encodedMs = encodedMs;
+    this.timeline.mark(spooledBytes, encodedMs);
     this.uploader.grow(spooledBytes);
     this.options.emit({ type: "spooled", spooledBytes });
     if (spooledBytes > this.options.limitBytes) void this.stop(LIMIT_REACHED);

@@ -4,8 +4,8 @@ interface Mark {
 }
 
 /**
- * Turns "so many bytes are on the server" into "so much of the recording is". Chunks say nothing about time
- * (their length is not exact), so each spooled chunk leaves a mark of where it ended and when.
+ * Turns "so many bytes are on the server" into "so much of the recording is". The number of chunks says nothing
+ * about time, so each spooled chunk leaves a mark of how far the recording had come with it.
  */
 export class SafeTimeline {
   private marks: Mark[] = [];

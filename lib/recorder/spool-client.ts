@@ -1,6 +1,7 @@
 import { CannotRecordError } from "./cannot-record-error";
 import type { SpoolLabel } from "./spool";
 import type {
+  Appended,
   SpoolCall,
   SpoolRequest,
   SpoolResponse,
@@ -42,8 +43,8 @@ export class SpoolClient {
     return this.ask({ call: "open", label });
   }
 
-  /** Resolves to the spool's size once the chunk is durable. Chunks keep the order of the calls. */
-  append(chunk: Blob): Promise<number> {
+  /** Resolves once the chunk is durable. Chunks keep the order of the calls. */
+  append(chunk: Blob): Promise<Appended> {
     return this.ask({ call: "append", chunk });
   }
 

@@ -10,10 +10,16 @@ export type SpoolCall =
   | { readonly call: "close" }
   | { readonly call: "remove" };
 
+/** Where the spool stands after a chunk. */
+export interface Appended {
+  readonly spooledBytes: number;
+  /** The recording's time that the bytes reach to. */
+  readonly encodedMs: number;
+}
+
 export interface SpoolResults {
   readonly open: { readonly keptIn: KeptIn };
-  /** The spool's size in bytes. */
-  readonly append: number;
+  readonly append: Appended;
   readonly read: Uint8Array<ArrayBuffer>;
   readonly release: null;
   readonly close: null;

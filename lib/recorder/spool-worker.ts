@@ -1,3 +1,4 @@
+import { MediaClock } from "./media-clock";
 import { createMemoryBackend } from "./memory-backend";
 import { openOpfsBackend, spoolLockName } from "./opfs-backend";
 import { Spool, type SpoolBackend, type SpoolLabel } from "./spool";
@@ -5,6 +6,7 @@ import type { SpoolCall, SpoolRequest, SpoolResponse, SpoolResult } from "./spoo
 
 interface OpenSpool {
   readonly spool: Spool;
+  readonly mediaClock: MediaClock;
   readonly releaseLock: () => void;
 }
 
@@ -36,10 +38,12 @@ async function perform(call: SpoolCall): Promise<SpoolResult> {
     return { keptIn: current.spool.keptIn };
   }
   if (current === null) throw new Error("No spool is open.");
-  const { spool, releaseLock } = current;
+  const { spool, mediaClock, releaseLock } = current;
   switch (call.call) {
-    case "append":
-      return spool.append(new Uint8Array(await call.chunk.arrayBuffer()));
+    case "append": {
+      const bytes = new Uint8Array(await call.chunk.arrayBuffer());
+      return { spooledBytes: spool.append(bytes), encodedMs: mediaClock.feed(bytes) };
+    }
     case "read":
       return spool.read(call.position, call.length);
     case "release":
@@ -63,7 +67,7 @@ async function open(label: SpoolLabel): Promise<OpenSpool> {
   const spool = await Spool.create(backend, label).catch(() =>
     Spool.create(createMemoryBackend(), label),
   );
-  return { spool, releaseLock };
+  return { spool, mediaClock: new MediaClock(), releaseLock };
 }
 
 /** Resolves once the lock is held, with what releases it; the browser does so too when the tab dies. */
