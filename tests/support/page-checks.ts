@@ -1,0 +1,83 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { expect } from "vitest";
+import type { Credentials } from "./product";
+
+/** How a page is looked at: both themes, on a desk and on a telephone. */
+export interface View {
+  readonly name: string;
+  readonly options: BrowserContextOptions;
+}
+
+const DESK = { viewport: { width: 1280, height: 800 } };
+const TELEPHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
+
+export const VIEWS: readonly View[] = [
+  { name: "light, on a desk", options: { ...DESK, colorScheme: "light" } },
+  { name: "dark, on a desk", options: { ...DESK, colorScheme: "dark" } },
+  { name: "light, 360 px wide", options: { ...TELEPHONE, colorScheme: "light" } },
+  { name: "dark, 360 px wide", options: { ...TELEPHONE, colorScheme: "dark" } },
+];
+
+/** What is wrong with a page as it stands: axe's violations, and how far it scrolls sideways. */
+export interface PageFaults {
+  readonly violations: readonly string[];
+  readonly sidewaysPx: number;
+}
+
+export async function faultsOf(page: Page): Promise<PageFaults> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return {
+    violations: violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`,
+    ),
+    sidewaysPx: await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    ),
+  };
+}
+
+export const NO_FAULTS: PageFaults = { violations: [], sidewaysPx: 0 };
+
+/** Keeps a picture of the page for somebody to look at, under `test-results/pages`. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  const folder = join("test-results", "pages");
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.png`) });
+}
+
+/** A page of a browser of its own in which somebody has signed in through the form. */
+export async function signedInPage(
+  browser: Browser,
+  baseUrl: string,
+  { username, password }: Credentials,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const context = await browser.newContext({ ...DESK, ...options, baseURL: baseUrl });
+  const page = await context.newPage();
+  await page.goto("/sign-in");
+  await fillSignIn(page, { username, password });
+  await page.waitForURL("**/apps");
+  return page;
+}
+
+export async function fillSignIn(page: Page, { username, password }: Credentials): Promise<void> {
+  await page.getByLabel("User name").fill(username);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+/** Presses a key of the page until it takes effect: a page that was just loaded may not listen yet. */
+export async function pressUntil(page: Page, key: string, effect: Locator): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        if ((await effect.count()) === 0) await page.keyboard.press(key);
+        return effect.count();
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(1);
+}
