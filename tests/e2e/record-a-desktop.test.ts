@@ -1,0 +1,204 @@
+import { join } from "node:path";
+import { type Browser, chromium } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { CHROMIUM_FLAGS } from "../support/captures";
+import { HiddenDesktopTab } from "../support/hidden-desktop-tab";
+import { RawChromium } from "../support/raw-chromium";
+import { DesktopTab, fileOf, type MadeRecording } from "../support/desktop-tab";
+import { canRunDesktops } from "../support/desktop-requirements";
+import { signedInPage } from "../support/page-checks";
+import { type Product, startProduct } from "../support/product";
+import { requireCommand } from "../support/requirements";
+import { decodingComplaints, differingShare, greyPixels, probeVideo } from "../support/video";
+
+const missing = ["chromium", "ffmpeg", "ffprobe"].some((name) => requireCommand(name) === null);
+/** The desktop without the bar, which is not recorded. */
+const BELOW_THE_BAR = { x: 0, y: 0.2, width: 1, height: 0.8 };
+/** Prints for long enough to be seen moving. */
+const BUSY_COMMAND = "for i in $(seq 400); do echo line $i of many; sleep 0.05; done\n";
+
+describe.skipIf(missing || !canRunDesktops)("somebody who records a desktop", () => {
+  let browser: Browser;
+  let product: Product;
+
+  beforeAll(async () => {
+    [browser, product] = await Promise.all([
+      chromium.launch({ executablePath: "/usr/bin/chromium", args: [...CHROMIUM_FLAGS] }),
+      startProduct(),
+    ]);
+  });
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await product.close();
+  });
+
+  const openDesktop = async () =>
+    DesktopTab.open(await signedInPage(browser, product.url, product.administrator));
+
+  /** What holds for every recording, whatever happened while it was made. */
+  async function expectSound({ id, clockSeconds }: MadeRecording): Promise<string> {
+    const file = await fileOf(product, id);
+    const { durationSeconds, codec } = await probeVideo(file);
+    expect(Math.abs(durationSeconds - clockSeconds)).toBeLessThan(0.5);
+    expect(codec).toMatch(/^vp[89]$/);
+    expect(await decodingComplaints(file)).toBe("");
+    return file;
+  }
+
+  test("watches exactly what was on the screen, a moment after pressing stop", async () => {
+    const tab = await openDesktop();
+    await tab.record();
+    await tab.recordUntil(2);
+    await tab.type(BUSY_COMMAND);
+    await tab.recordUntil(8);
+    await tab.type("\u0003");
+    await tab.type("clear; echo the end\n");
+    await tab.recordUntil(10);
+    const screenshot = join(product.directory, "screen.png");
+    await tab.page.screenshot({ path: screenshot });
+
+    const recording = await tab.stop();
+    await expect.poll(() => statusOf(recording.id), { timeout: 2_000, interval: 50 }).toBe("ready");
+
+    const file = await expectSound(recording);
+    const atTheEnd = recording.clockSeconds - 0.5;
+    const screen = await greyPixels(screenshot, 0, BELOW_THE_BAR);
+    const [early, middle, late] = [
+      await greyPixels(file, 0.5, BELOW_THE_BAR),
+      await greyPixels(file, 6, BELOW_THE_BAR),
+      await greyPixels(file, atTheEnd, BELOW_THE_BAR),
+    ];
+    expect(differingShare(screen, late)).toBeLessThan(0.01);
+    expect(differingShare(early, middle)).toBeGreaterThan(0.02);
+    expect(differingShare(early, late)).toBeGreaterThan(0.001);
+  });
+
+  test("jumps to any moment of it, and nobody else sees it", async () => {
+    const tab = await openDesktop();
+    await tab.record();
+    await tab.type(BUSY_COMMAND);
+    await tab.recordUntil(12);
+    const { id } = await tab.stop();
+    await tab.saved();
+
+    await tab.page.goto(`${product.url}/recordings/${id}?t=0:07`);
+    const video = tab.page.locator("video");
+    await expect.poll(() => video.evaluate(shownTime)).toBeCloseTo(7, 0);
+    for (const seconds of [11, 1, 5.5]) {
+      const landed = await video.evaluate(seekTo, seconds);
+      expect(Math.abs(landed - seconds)).toBeLessThan(1);
+    }
+
+    const stranger = await product.addUser("stranger");
+    const cookie = await product.signIn(stranger);
+    for (const path of [
+      `recordings/${id}`,
+      `recordings/${id}/download`,
+      `recordings/${id}/poster`,
+    ]) {
+      const answer = await fetch(`${product.url}/api/${path}`, { headers: { cookie } });
+      expect(answer.status, path).toBe(403);
+    }
+    const list = await fetch(`${product.url}/api/recordings`, { headers: { cookie } });
+    expect(await list.json()).toEqual([]);
+  });
+
+  test("has a whole recording also of a screen on which nothing moves", async () => {
+    const tab = await openDesktop();
+    await tab.record();
+    await tab.recordUntil(5);
+    const recording = await tab.stop();
+    await tab.saved();
+    await expectSound(recording);
+  });
+
+  test("has one picture of one size when the window is resized half-way", async () => {
+    const tab = await openDesktop();
+    await tab.record();
+    await tab.type(BUSY_COMMAND);
+    await tab.recordUntil(3);
+    await tab.page.setViewportSize({ width: 900, height: 700 });
+    await tab.recordUntil(8);
+    const recording = await tab.stop();
+    await tab.saved();
+    const file = await expectSound(recording);
+    const { width, height } = await probeVideo(file);
+    expect({ width, height }).toEqual({ width: 1280, height: 800 });
+    const before = await greyPixels(file, 1, BELOW_THE_BAR);
+    const after = await greyPixels(file, recording.clockSeconds - 0.5, BELOW_THE_BAR);
+    expect(differingShare(before, after)).toBeGreaterThan(0.05);
+  });
+
+  test("has every second also of the time in which the tab was hidden behind another", async () => {
+    const profile = join(product.directory, "profile");
+    const chromium = await RawChromium.launch("/usr/bin/chromium", profile);
+    try {
+      const tab = await HiddenDesktopTab.open(chromium, product);
+      await tab.record();
+      const startedAt = performance.now();
+      const { id } = await product.db.recording.findFirstOrThrow({
+        where: { sessionId: tab.sessionId },
+      });
+      await tab.hide();
+      await arrivals(id, 3);
+      await tab.show();
+      await tab.toggleRecording();
+      const clockSeconds = (performance.now() - startedAt) / 1000;
+      await expect.poll(() => statusOf(id), { timeout: 10_000 }).toBe("ready");
+      const file = await expectSound({ id, clockSeconds });
+      const [early, late] = [
+        await greyPixels(file, 1, BELOW_THE_BAR),
+        await greyPixels(file, clockSeconds - 1, BELOW_THE_BAR),
+      ];
+      expect(differingShare(early, late)).toBeGreaterThan(0.02);
+    } finally {
+      await chromium.kill();
+    }
+  });
+
+  test("keeps what was recorded when the server is killed and started again half-way", async () => {
+    const tab = await openDesktop();
+    await tab.record();
+    await tab.type(BUSY_COMMAND);
+    await tab.recordUntil(4);
+    await product.kill();
+    await tab.recordUntil(7);
+    await product.start();
+    const recording = await tab.stopped();
+    await tab.saved();
+    expect(recording.clockSeconds).toBeGreaterThan(6);
+    await expectSound(recording);
+  });
+
+  /** Waits until the server has received bytes so many more times. */
+  async function arrivals(id: string, times: number): Promise<void> {
+    const offsetOf = async () =>
+      (await product.db.recording.findUniqueOrThrow({ where: { id } })).uploadOffset;
+    for (let time = 0; time < times; time++) {
+      const before = await offsetOf();
+      await expect.poll(offsetOf, { timeout: 15_000 }).toBeGreaterThan(before);
+    }
+  }
+
+  async function statusOf(id: string): Promise<string> {
+    return (await product.db.recording.findUniqueOrThrow({ where: { id } })).status;
+  }
+});
+
+/** The time of the frame that is shown, once one is. */
+function shownTime(video: HTMLVideoElement | SVGElement): number {
+  return video instanceof HTMLVideoElement && video.readyState >= 2 ? video.currentTime : NaN;
+}
+
+/** Seeks, and resolves with the media time of the frame that is shown then. */
+async function seekTo(element: HTMLVideoElement | SVGElement, seconds: number): Promise<number> {
+  const video = element as HTMLVideoElement;
+  const frame = new Promise<number>((resolve) => {
+    video.requestVideoFrameCallback((_now, { mediaTime }) => resolve(mediaTime));
+  });
+  video.currentTime = seconds;
+  return frame;
+}
