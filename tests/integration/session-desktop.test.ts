@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { randomInt, randomUUID } from "node:crypto";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { createLogger } from "@/lib/logging/logger";
 import { type Isolation, probeIsolation } from "@/lib/providers/local/isolation";
 import { createLocalSessionProvider } from "@/lib/providers/local/local-session-provider";
@@ -15,7 +15,12 @@ import { countTcpListeners, descendantsOf, isRunning, pidsOfCommand } from "../s
 import { changedPixels, type Picture, pixelsOf, RfbClient } from "../support/rfb-client";
 
 const isRoot = process.getuid?.() === 0;
-const base = join(tmpdir(), `sortie-${process.getuid?.() ?? 0}`);
+// Apart from what other servers on this machine have, and remove of each other.
+const temporary = mkdtempSync(join(tmpdir(), "st-"));
+chmodSync(temporary, 0o755);
+vi.stubEnv("TMPDIR", temporary);
+afterAll(() => rmSync(temporary, { recursive: true }));
+const base = join(temporary, `sortie-${process.getuid?.() ?? 0}`);
 const log = createLogger("silent", "test");
 const strongest = await probeIsolation();
 /** Every isolation that can be tried as this user on this machine. */

@@ -9,10 +9,15 @@ const MARK = "SORTIE_SESSION";
  * Run by the desktop's own user.
  */
 export const END_MARKED_PROCESSES = `
-for environment in $(grep -lzxF "${MARK}=$1" /proc/[0-9]*/environ 2>/dev/null); do
-  pid="\${environment#/proc/}"
-  pid="\${pid%/environ}"
-  [ "$pid" = "$$" ] || kill -KILL "$pid" 2>/dev/null
+for round in 1 2 3 4 5 6 7 8 9 10; do
+  found=no
+  for environment in $(env -u ${MARK} grep -lzxF "${MARK}=$1" /proc/[0-9]*/environ 2>/dev/null); do
+    pid="\${environment#/proc/}"
+    pid="\${pid%/environ}"
+    if [ "$pid" != "$$" ] && kill -KILL "$pid" 2>/dev/null; then found=yes; fi
+  done
+  # What was about to start while we looked is found by looking again.
+  [ "$found" = yes ] || break
 done
 true
 `;
@@ -50,8 +55,8 @@ Xtigervnc -displayfd 4 -geometry "$2" -depth 24 -desktop Desktop -auth "$SESSION
   -AlwaysShared -AcceptSetDesktopSize -SendPrimary=0 -SetPrimary=0 \\
   3<&- 4>"$SESSION_DIR/run/display" >&2 &
 screen=$!
-{ cat <&3 >/dev/null; kill -KILL "$screen"; } &
-read -r display <"$SESSION_DIR/run/display" || { end_all; exit 1; }
+{ cat <&3 >/dev/null; kill -KILL "$screen"; echo >"$SESSION_DIR/run/managed"; } &
+read -r display <"$SESSION_DIR/run/display" || { end_all "$1"; exit 1; }
 export DISPLAY=":$display" XAUTHORITY="$SESSION_DIR/config/xauthority"
 if command -v xsetroot >/dev/null; then xsetroot -solid '#2b3443' -cursor_name left_ptr; fi
 {
@@ -62,9 +67,12 @@ if command -v xsetroot >/dev/null; then xsetroot -solid '#2b3443' -cursor_name l
 # A window that opens while the window manager is starting waits 5 s for an answer.
 read -r managed <"$SESSION_DIR/run/managed"
 { while :; do sh "$SESSION_DIR/config/terminal"; sleep 1; done; } 3<&- >&2 &
+# Nobody reads our words when the server has gone; that must not end us before the rest. Only here,
+# so that the desktop's programs do not inherit it.
+trap '' PIPE
 echo ${READY_LINE}
 wait "$screen"
-end_all
+end_all "$1"
 `;
 }
 
