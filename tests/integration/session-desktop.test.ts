@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { randomInt, randomUUID } from "node:crypto";
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,14 +13,11 @@ import type { SessionProvider } from "@/lib/providers/session-provider";
 import { canRunDesktops } from "../support/desktop-requirements";
 import { countTcpListeners, descendantsOf, isRunning, pidsOfCommand } from "../support/processes";
 import { changedPixels, type Picture, pixelsOf, RfbClient } from "../support/rfb-client";
+import { useOwnTemporaryDirectory } from "../support/session-scene";
 
 const isRoot = process.getuid?.() === 0;
-// Apart from what other servers on this machine have, and remove of each other.
-const temporary = mkdtempSync(join(tmpdir(), "st-"));
-chmodSync(temporary, 0o755);
-vi.stubEnv("TMPDIR", temporary);
-afterAll(() => rmSync(temporary, { recursive: true }));
-const base = join(temporary, `sortie-${process.getuid?.() ?? 0}`);
+afterAll(useOwnTemporaryDirectory());
+const base = join(tmpdir(), `sortie-${process.getuid?.() ?? 0}`);
 const log = createLogger("silent", "test");
 const strongest = await probeIsolation();
 /** Every isolation that can be tried as this user on this machine. */
