@@ -49,6 +49,7 @@ export function provideServices(services: Services): void {
 /** The services of this process. @throws Error when the server has not composed them yet. */
 export function services(): Services {
   const found = (globalThis as Holder)[slot];
-  if (found === undefined) throw new Error("Services are not composed: start the product through server.ts.");
+  if (found === undefined)
+    throw new Error("Services are not composed: start the product through server.ts.");
   return found;
 }
