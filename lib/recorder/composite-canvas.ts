@@ -1,6 +1,14 @@
 import { CannotRecordError } from "./cannot-record-error";
 import { ChangeDetector } from "./change-detector";
-import { frameSizeFor, letterbox, type Size, thumbnailSize } from "./frame-size";
+import {
+  frameSizeFor,
+  letterbox,
+  placeWithin,
+  type Rectangle,
+  type Size,
+  thumbnailSize,
+} from "./frame-size";
+import { isSamePointer, type Pointer } from "./pointer";
 
 export const FRAMES_PER_SECOND = 15;
 
@@ -10,8 +18,8 @@ const LONGEST_STILL_MS = 950;
 const POSTER_WIDTH = 640;
 
 /**
- * An opaque canvas of a fixed size that always shows the source as it is now: letterboxed when it changes size,
- * the last picture dimmed while it is gone. It is what gets recorded, because a canvas of our own can be drawn at
+ * An opaque canvas of a fixed size that always shows the source and the pointer over it as they are now: letterboxed
+ * when the source changes size, the last picture dimmed while it is gone. It is what gets recorded, because a canvas of our own can be drawn at
  * will, and because one with an alpha channel would be encoded twice.
  */
 export class CompositeCanvas {
@@ -21,13 +29,18 @@ export class CompositeCanvas {
   private readonly changes = new ChangeDetector();
   private lastDrawnAt = -Infinity;
   private lastSource = "";
+  private lastPointer: Pointer | null = null;
   private isDimmed = false;
 
   /**
    * @param getSource the canvas to record at this moment; null or detached while there is none
+   * @param getPointer what points at it at this moment; null while nothing does
    * @throws CannotRecordError when there is no source yet or the browser gives no 2D context
    */
-  constructor(private readonly getSource: () => HTMLCanvasElement | null) {
+  constructor(
+    private readonly getSource: () => HTMLCanvasElement | null,
+    private readonly getPointer: () => Pointer | null,
+  ) {
     const source = this.presentSource();
     if (source === null) {
       throw new CannotRecordError(
@@ -49,12 +62,10 @@ export class CompositeCanvas {
     return this.canvas.captureStream(FRAMES_PER_SECOND);
   }
 
-  /** Draws when the source changed, and now and then when it did not. `nowMs` is the clock's. */
+  /** Draws when the source or the pointer changed, and now and then when it did not. `nowMs` is the clock's. */
   tick(nowMs: number): void {
     const isOverdue = nowMs - this.lastDrawnAt >= LONGEST_STILL_MS;
-    const source = this.presentSource();
-    const hasChanged = source === null ? !this.isDimmed : this.changes.hasChanged(source);
-    if (hasChanged || isOverdue) this.draw(nowMs);
+    if (this.hasChanged() || isOverdue) this.draw(nowMs);
   }
 
   /** Draws now, whether anything changed or not. */
@@ -66,8 +77,10 @@ export class CompositeCanvas {
       return;
     }
     this.isDimmed = false;
-    const { x, y, width, height } = this.place(source);
-    this.context.drawImage(source, x, y, width, height);
+    const place = this.place(source);
+    this.context.drawImage(source, place.x, place.y, place.width, place.height);
+    this.lastPointer = this.getPointer();
+    if (this.lastPointer !== null) this.drawPointer(this.lastPointer, source, place);
   }
 
   /** A small WebP of what the canvas shows; null when the browser cannot make one. */
@@ -86,6 +99,12 @@ export class CompositeCanvas {
     return blob?.type === "image/webp" ? blob : null;
   }
 
+  private hasChanged(): boolean {
+    const source = this.presentSource();
+    if (source === null) return !this.isDimmed;
+    return this.changes.hasChanged(source) || !isSamePointer(this.getPointer(), this.lastPointer);
+  }
+
   private presentSource(): HTMLCanvasElement | null {
     const source = this.getSource();
     if (source === null || !source.isConnected) return null;
@@ -99,6 +118,18 @@ export class CompositeCanvas {
     if (shape !== this.lastSource) this.fill("#000");
     this.lastSource = shape;
     return place;
+  }
+
+  /** Never over the bars: only drawing the source again wipes it away. */
+  private drawPointer(pointer: Pointer, source: Size, place: Rectangle): void {
+    const { context } = this;
+    const { x, y, width, height } = placeWithin(pointer, source, place);
+    context.save();
+    context.beginPath();
+    context.rect(place.x, place.y, place.width, place.height);
+    context.clip();
+    context.drawImage(pointer.image, x, y, width, height);
+    context.restore();
   }
 
   /** Drawing the same opaque mark again changes no pixel, yet makes the frame that keeps the encoder going. */

@@ -28,6 +28,18 @@ export function letterbox(screen: Size, frame: Size): Rectangle {
   return { x, y, width, height };
 }
 
+/** Where `part` of a screen lies in a frame in which that screen has `place`; both in pixels of their own. */
+export function placeWithin(part: Rectangle, screen: Size, place: Rectangle): Rectangle {
+  const scaleX = place.width / screen.width;
+  const scaleY = place.height / screen.height;
+  return {
+    x: place.x + part.x * scaleX,
+    y: place.y + part.y * scaleY,
+    width: part.width * scaleX,
+    height: part.height * scaleY,
+  };
+}
+
 /** A smaller picture of the same shape, at most `maxWidth` wide. */
 export function thumbnailSize(frame: Size, maxWidth: number): Size {
   const scale = Math.min(1, maxWidth / frame.width);

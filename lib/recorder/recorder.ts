@@ -2,6 +2,7 @@ import { missingSupport, NO_ENCODER, NO_WORKER } from "./browser-support";
 import { createWorkerClock, type WorkerClock } from "./clock";
 import { probeEncoder } from "./encoder";
 import { LeaveGuard } from "./leave-guard";
+import type { Pointer } from "./pointer";
 import {
   mayStart,
   mustAskBeforeLeaving,
@@ -16,6 +17,8 @@ export interface RecorderOptions {
   readonly sessionId: string;
   /** The canvas to record, asked before every frame; null or a detached canvas counts as disconnected. */
   readonly getSource: () => HTMLCanvasElement | null;
+  /** What points at that canvas, asked before every frame too; left out where no pointer is recorded. */
+  readonly getPointer?: () => Pointer | null;
   /** The server's limit for one recording: it stops by itself there. */
   readonly maxSizeBytes: number;
 }
@@ -127,6 +130,7 @@ class SessionRecorder {
         sessionId: this.options.sessionId,
         limitBytes: this.options.maxSizeBytes,
         getSource: () => this.getSource(),
+        getPointer: this.options.getPointer ?? (() => null),
         mimeType,
         clock: equipment.clock,
         spool,

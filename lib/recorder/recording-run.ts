@@ -4,6 +4,7 @@ import type { Clock } from "./clock";
 import { CompositeCanvas } from "./composite-canvas";
 import { CLOSED_WITHOUT_US, confirmSaved } from "./confirm-saved";
 import type { KeptIn, Link, RecorderEvent } from "./recorder-state";
+import type { Pointer } from "./pointer";
 import { getRecording, postStart, postStop, putPoster } from "./recording-api";
 import { untilItPasses } from "./retry";
 import { SafeTimeline } from "./safe-timeline";
@@ -26,6 +27,7 @@ export interface RunOptions {
   readonly limitBytes: number;
   readonly mimeType: string;
   readonly getSource: () => HTMLCanvasElement | null;
+  readonly getPointer: () => Pointer | null;
   readonly clock: Clock;
   /** A spool of its own, not yet open. The run closes it. */
   readonly spool: SpoolClient;
@@ -62,7 +64,7 @@ export class RecordingRun {
    */
   static async begin(options: RunOptions): Promise<RecordingRun> {
     const { sessionId, mimeType, spool } = options;
-    const composite = new CompositeCanvas(options.getSource);
+    const composite = new CompositeCanvas(options.getSource, options.getPointer);
     const { recordingId, uploadUrl } = await postStart(sessionId);
     try {
       const createdAt = new Date().toISOString();

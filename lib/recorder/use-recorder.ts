@@ -15,8 +15,8 @@ export interface Recorder {
 const IDLE: RecorderState = { phase: "idle" };
 
 /**
- * The recorder of one session for as long as the component is mounted; unmounting stops it and saves. `sessionId`
- * and `maxSizeBytes` are taken once: give a component that shows another session another `key`.
+ * The recorder of one session for as long as the component is mounted; unmounting stops it and saves. All but
+ * `getSource` is taken once: give a component that shows another session another `key`.
  */
 export function useRecorder(options: RecorderOptions): Recorder {
   const { getSource } = options;

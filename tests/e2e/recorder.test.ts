@@ -8,6 +8,7 @@ import {
   MEBIBYTE,
   RecorderHarness,
 } from "@/tests/support/recorder-harness";
+import type { DecodedVideo } from "@/tests/support/decoded-video";
 import { RecordingEndpoint } from "@/tests/support/recording-endpoint";
 
 describe.skipIf(!canTestRecorder)("the recorder in Chromium", () => {
@@ -84,6 +85,40 @@ describe.skipIf(!canTestRecorder)("the recorder in Chromium", () => {
     expect(green - red).toBeGreaterThan(150);
   });
 
+  it("shows the pointer where it is, and nothing of it once it has left", async () => {
+    await bench.startRecording("lab.show(640, 360, '#204060'); lab.point('#ff0000', 100, 100, 40)");
+    await bench.recordedFor(1_500);
+    await bench.run("lab.point('#ff0000', 500, 200, 40)");
+    await bench.recordedFor(3_000);
+    await bench.run("lab.leave()");
+    await bench.recordedFor(4_500);
+    await bench.stopRecording();
+    const video = await bench.received();
+    const [first, second, third] = [1, 2.5, 4.2].map((seconds) => redAreaAt(video, seconds));
+    expect(first).toEqual({ left: 100, top: 100, right: 140, bottom: 140 });
+    expect(second).toEqual({ left: 500, top: 200, right: 540, bottom: 240 });
+    expect(third).toBeNull();
+  });
+
+  it("shows a pointer's way over a screen on which nothing else moves", async () => {
+    await bench.startRecording("lab.show(640, 360, '#204060'); lab.point('#ff0000', 300, 0, 40)");
+    await bench.run("lab.movePointer()");
+    await bench.recordedFor(4_000);
+    await bench.stopRecording();
+    const { frameTimes } = await bench.received();
+    const framesPerSecond = frameTimes.length / (frameTimes.at(-1) ?? 0);
+    expect(framesPerSecond).toBeGreaterThan(3);
+  });
+
+  it("scales the pointer with the desktop and keeps it within", async () => {
+    await bench.startRecording("lab.show(640, 360, '#204060')");
+    await bench.run("lab.resize(180, 180, '#204060'); lab.point('#ff0000', 160, 80, 40)");
+    await bench.recordedFor(2_000);
+    await bench.stopRecording();
+    const area = { left: 460, top: 160, right: 500, bottom: 240 };
+    expect(redAreaAt(await bench.received(), Infinity)).toEqual(area);
+  });
+
   it("goes on in a tab that nobody sees", async () => {
     await bench.startRecording("lab.show(640, 360, '#123'); lab.move()");
     const other = await bench.chromium.open("about:blank");
@@ -142,3 +177,21 @@ describe.skipIf(!canTestRecorder)("the recorder in Chromium", () => {
     expect(lateBytes - earlyBytes).toBeLessThan(MEBIBYTE);
   });
 });
+
+/** What surrounds all that is red in the last frame before a time, in pixels of a video of 640×360; null: nothing is. */
+function redAreaAt(video: DecodedVideo, seconds: number) {
+  const frame = video.frameTimes.findLastIndex((time) => time <= seconds);
+  const step = 10;
+  const red = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
+  for (let y = 0; y < 360; y += step) {
+    for (let x = 0; x < 640; x += step) {
+      const [redness, greenness] = video.colourAt(frame, (x + 1) / 640, (y + 1) / 360);
+      if (redness < 150 || greenness > 80) continue;
+      red.left = Math.min(red.left, x);
+      red.top = Math.min(red.top, y);
+      red.right = Math.max(red.right, x + step);
+      red.bottom = Math.max(red.bottom, y + step);
+    }
+  }
+  return red.right > 0 ? red : null;
+}

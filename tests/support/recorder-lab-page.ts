@@ -1,4 +1,5 @@
 import { ChangeDetector } from "@/lib/recorder/change-detector";
+import type { Pointer } from "@/lib/recorder/pointer";
 import { createRecorder, type RecorderCore } from "@/lib/recorder/recorder";
 import type { RecorderState } from "@/lib/recorder/recorder-state";
 
@@ -12,6 +13,7 @@ type CaptureStream = (this: HTMLCanvasElement, framesPerSecond?: number) => Medi
  */
 class LabPage {
   private screen: HTMLCanvasElement | null = null;
+  private pointer: Pointer | null = null;
   private recorder: RecorderCore | null = null;
   private painting: Worker | null = null;
   private startedAt = 0;
@@ -72,12 +74,41 @@ class LabPage {
     context.fillRect(0, 0, this.screen.width, this.screen.height);
   }
 
+  /** Points with a square of this colour and so many pixels, its corner at a place on the screen. */
+  point(colour: string, x: number, y: number, side: number): void {
+    const image = document.createElement("canvas");
+    image.width = side;
+    image.height = side;
+    const context = image.getContext("2d");
+    if (!context) return;
+    context.fillStyle = colour;
+    context.fillRect(0, 0, side, side);
+    this.pointer = { image, x, y, width: side, height: side };
+  }
+
+  /** Moves the pointer up and down about 30 times a second. */
+  movePointer(): void {
+    this.repeat(() => {
+      if (this.pointer === null) return;
+      const y = (this.pointer.y + 7) % (this.screen?.height ?? 1);
+      this.pointer = { ...this.pointer, y };
+    });
+  }
+
+  leave(): void {
+    this.pointer = null;
+  }
+
   /** Changes the screen about 30 times a second, also in a hidden tab, so that it compresses badly. */
   move(): void {
+    this.repeat(() => this.paintNoise());
+  }
+
+  private repeat(paint: () => void): void {
     const source = "setInterval(() => postMessage(0), 33)";
     const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
     this.painting = new Worker(url);
-    this.painting.addEventListener("message", () => this.paintNoise());
+    this.painting.addEventListener("message", paint);
   }
 
   still(): void {
@@ -109,6 +140,7 @@ class LabPage {
     this.recorder = createRecorder({
       sessionId: SESSION_ID,
       getSource: () => this.screen,
+      getPointer: () => this.pointer,
       maxSizeBytes,
     });
     this.recorder.warmUp();

@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { useRecorder } from "@/lib/recorder/use-recorder";
 import type { SessionJson } from "@/lib/sessions/session-schema";
 import { DesktopConnection } from "./desktop-connection";
+import { useDesktopPointer } from "./desktop-pointer";
 import { openDesktop } from "./open-desktop";
 import { sessionApi } from "./session-api";
 import { SessionScreen } from "./session-screen";
@@ -51,9 +52,11 @@ interface RecordedSessionProps {
 }
 
 function RecordedSession({ maxSizeBytes, ...parts }: RecordedSessionProps) {
+  const getPointer = useDesktopPointer(parts.connection.canvas);
   const recorder = useRecorder({
     sessionId: parts.session.id,
     getSource: parts.connection.canvas,
+    getPointer,
     maxSizeBytes,
   });
   return <SessionScreen {...parts} recorder={recorder} />;
