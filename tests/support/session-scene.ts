@@ -91,6 +91,15 @@ export function untilSession(
   );
 }
 
+/** What the audit trail holds of a session, as `who what why`. */
+export async function auditedSession({ db }: Services, sessionId: string): Promise<string[]> {
+  const where = { targetType: "session", targetId: sessionId };
+  const events = await db.auditEvent.findMany({ where, orderBy: { id: "asc" } });
+  return events.map(({ actorName, action, detail }) =>
+    [actorName, action, (detail as { reason?: string }).reason ?? ""].join(" ").trim(),
+  );
+}
+
 /** A viewer's WebSocket with whatever ticket; `closed` resolves with the close code. */
 export interface OpenedViewer {
   readonly webSocket: WebSocket;
