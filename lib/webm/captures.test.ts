@@ -83,8 +83,16 @@ describe.skipIf(!isComplete)("what Chromium records (needs chromium and ffmpeg)"
     return path;
   }
 
-  /** Standard error of a full decode: empty when ffmpeg finds nothing to complain of. */
-  async function decodeErrors(path: string): Promise<string> {
+  /**
+   * What ffmpeg complains of in a full decode, beyond what it complains of in the file `than`: a starved
+   * browser gives two pieces of sound the same time, and sealing does not mend that.
+   */
+  async function newComplaints(path: string, than: string): Promise<string[]> {
+    const [ours, before] = await Promise.all([path, than].map(complaints));
+    return (ours ?? []).filter((line) => before?.includes(line) !== true);
+  }
+
+  async function complaints(path: string): Promise<string[]> {
     const { stderr } = await run("ffmpeg", [
       "-v",
       "error",
@@ -95,7 +103,8 @@ describe.skipIf(!isComplete)("what Chromium records (needs chromium and ffmpeg)"
       "null",
       "-",
     ]);
-    return stderr;
+    const lines = stderr.split("\n").map((line) => line.replace(/^\[(.*) @ 0x.*?\]/, "$1:"));
+    return lines.filter((line) => line !== "" && !line.includes("Last message repeated"));
   }
 
   /** Each frame's stream, timestamps, size and checksum. */
@@ -139,22 +148,19 @@ describe.skipIf(!isComplete)("what Chromium records (needs chromium and ffmpeg)"
       const sealed = seal([bytes]);
       expect(sealed).toMatchObject(EXPECTED[kind]);
       const path = await fileOf(`${kind}.webm`, sealed.file);
-      expect(await decodeErrors(path)).toBe("");
-      expect(await frames(path)).toEqual(await frames(await fileOf(`${kind}-raw.webm`, bytes)));
+      const raw = await fileOf(`${kind}-raw.webm`, bytes);
+      expect(await newComplaints(path, raw)).toEqual([]);
+      expect(await frames(path)).toEqual(await frames(raw));
       const { format } = await probe(path);
       expect(Number(format.duration)).toBeCloseTo(sealed.durationMs / 1_000, 2);
-    });
-
-    test("lasts as long as the clock said", () => {
-      const { bytes, elapsedMs } = made[kind];
-      expect(Math.abs(seal([bytes]).durationMs - elapsedMs)).toBeLessThan(250);
     });
 
     test("can be watched before it is sealed", async () => {
       const indexer = createIndexer();
       const body = indexer.feed(made[kind].bytes);
       const path = await fileOf(`${kind}-live.webm`, Buffer.concat([liveHeader(indexer), body]));
-      expect(await decodeErrors(path)).toBe("");
+      const raw = await fileOf(`${kind}-unsealed.webm`, made[kind].bytes);
+      expect(await newComplaints(path, raw)).toEqual([]);
     });
 
     test("has a place to seek to at each of ffprobe's keyframes", async () => {
@@ -217,7 +223,8 @@ describe.skipIf(!isComplete)("what Chromium records (needs chromium and ffmpeg)"
 
     test("cut off anywhere, keeps every whole frame, decodes without complaint and lasts as long", async () => {
       const { bytes } = made[kind];
-      const whole = await frames(await fileOf(`${kind}-all.webm`, bytes));
+      const raw = await fileOf(`${kind}-all.webm`, bytes);
+      const whole = await frames(raw);
       const blocks: readonly number[] = [ID.simpleBlock, ID.blockGroup];
       const afterFirstBlock = elements(bytes).filter((e) => blocks.includes(e.id))[1]?.start ?? 0;
       await fc.assert(
@@ -225,7 +232,7 @@ describe.skipIf(!isComplete)("what Chromium records (needs chromium and ffmpeg)"
           const sealed = seal([bytes.subarray(0, cut)]);
           expect(cut - sealed.endPosition + RESERVED_HEADER_BYTES).toBeLessThan(100_000);
           const path = await fileOf(`${kind}-cut.webm`, sealed.file);
-          expect(await decodeErrors(path)).toBe("");
+          expect(await newComplaints(path, raw)).toEqual([]);
           const kept = await frames(path);
           expect(whole).toEqual(expect.arrayContaining(kept.slice(0, -2)));
           const { format, packets } = await probe(path);
@@ -254,7 +261,10 @@ describe.skipIf(!isComplete)("what Chromium records (needs chromium and ffmpeg)"
         const sealed = seal([bytes.subarray(0, Math.floor(bytes.length * part))]);
         const cut = await fileOf("foreign-cut.webm", sealed.file);
         // The last Cluster does tell a size that never came; nothing else may be wrong.
-        expect(await decodeErrors(cut)).toMatch(/^(.*File ended prematurely.*\n)?$/);
+        const wrong = (await newComplaints(cut, path)).filter(
+          (line) => !line.includes("ended prematurely"),
+        );
+        expect(wrong).toEqual([]);
         expect(whole).toEqual(expect.arrayContaining((await frames(cut)).slice(0, -2)));
         expect(Number((await probe(cut)).format.duration)).toBeCloseTo(
           sealed.durationMs / 1_000,
@@ -263,6 +273,12 @@ describe.skipIf(!isComplete)("what Chromium records (needs chromium and ffmpeg)"
       }
     },
   );
+
+  test("a recording lasts as long as the clock said, up to the last picture drawn", () => {
+    // Of a picture that hardly moves: a starved encoder leaves the last ones of the others out.
+    const { bytes, elapsedMs } = made.still;
+    expect(Math.abs(seal([bytes]).durationMs - elapsedMs)).toBeLessThan(250);
+  });
 
   function sealedBodyLength(bytes: Uint8Array): number {
     return bytes.length - (elements(bytes).find((e) => e.id === ID.cluster)?.start ?? 0);

@@ -29,7 +29,6 @@ export async function recordFootage(): Promise<Footage> {
       recordMs: 10_000,
       width: 1_280,
       keyframeEveryMs: 5_000,
-      noise: 400,
     });
     return footageOf(bytes);
   } finally {
@@ -60,14 +59,26 @@ function footageOf(raw: Uint8Array): Footage {
   return { raw, head: raw.subarray(0, starts[0]), clusters, lengthMs };
 }
 
-/** The same pictures over and over for `lengthMs`, on one clock: a stream such as a browser would send. */
-export function* repeated(footage: Footage, lengthMs: number): Generator<Uint8Array> {
+/**
+ * The same pictures over and over for `lengthMs`, on one clock: a stream such as a browser would send.
+ * With `atLeastBytes`, Clusters are filled up with Void so that the whole is that large, however little
+ * a busy machine's encoder gave.
+ */
+export function* repeated(
+  footage: Footage,
+  lengthMs: number,
+  atLeastBytes = 0,
+): Generator<Uint8Array> {
   yield footage.head;
   const UNKNOWN_SIZE = Uint8Array.of(0x01, 255, 255, 255, 255, 255, 255, 255);
+  const clusterCount = Math.ceil(lengthMs / footage.lengthMs) * footage.clusters.length;
+  const clusterBytes = Math.ceil(atLeastBytes / clusterCount);
   for (let start = 0; start < lengthMs; start += footage.lengthMs) {
     for (const { ticks, rest } of footage.clusters) {
       const timestamp = element(ID.timestamp, uint(start + ticks));
-      yield concat(uint(ID.cluster), UNKNOWN_SIZE, timestamp, rest);
+      const missing = clusterBytes - rest.length;
+      const filling = missing > 0 ? element(ID.void, new Uint8Array(missing)) : new Uint8Array(0);
+      yield concat(uint(ID.cluster), UNKNOWN_SIZE, timestamp, filling, rest);
     }
   }
 }

@@ -19,6 +19,7 @@ import { recordFootage, repeated, store, type StoredRecording, writeRaw } from "
 
 const SHORT_MS = 10_000;
 const LONG_MS = 2 * 3_600 * 1_000;
+const LONG_BYTES = 2e9;
 const SEALS = 60;
 
 const runCommand = promisify(execFile);
@@ -30,19 +31,21 @@ export async function run(): Promise<BenchRow[]> {
     const footage = await recordFootage();
     const recordings = new LocalRecordingStore(join(folder, "recordings"));
     const short = await store(recordings, "short.webm", repeated(footage, SHORT_MS));
-    const long = await store(recordings, "long.webm", repeated(footage, LONG_MS));
+    const long = await store(recordings, "long.webm", repeated(footage, LONG_MS, LONG_BYTES));
     const shortMs: number[] = [];
     const longMs: number[] = [];
+    // Taking turns at going first: each finds the disk as the other left it.
     for (let i = 0; i < SEALS; i += 1) {
-      shortMs.push(await timedSeal(recordings, short));
+      if (i % 2 === 0) shortMs.push(await timedSeal(recordings, short));
       longMs.push(await timedSeal(recordings, long));
+      if (i % 2 === 1) shortMs.push(await timedSeal(recordings, short));
     }
     const sizes = `10 s / ${megabytes(short.bytes)} and 2 h / ${megabytes(long.bytes)}`;
     await recordings.delete("short.webm");
     await recordings.delete("long.webm");
 
     const raw = join(folder, "raw.webm");
-    await writeRaw(raw, repeated(footage, LONG_MS));
+    await writeRaw(raw, repeated(footage, LONG_MS, LONG_BYTES));
     const out = join(folder, "out.webm");
     const ffmpegMs = await timed(() =>
       runCommand("ffmpeg", ["-v", "error", "-y", "-i", raw, "-c", "copy", out]),
@@ -83,7 +86,7 @@ function rows(sizes: string, { shortMs, longMs, ffmpegMs, mediabunnyMs }: Timing
       peer: `10 s: ${show(short)}`,
       ratio,
       bar: "≤ 1.5× in p50, p95 < 300 ms",
-      holds: ratio <= 1.5 && ratio >= 1 / 1.5 && long.p95 < 300 && short.p95 < 300,
+      holds: ratio <= 1.5 && long.p95 < 300 && short.p95 < 300,
     },
     against("ffmpeg -c copy", ffmpegMs),
     against("mediabunny", mediabunnyMs),
@@ -95,15 +98,16 @@ async function timedSeal(
   recordings: LocalRecordingStore,
   recording: StoredRecording,
 ): Promise<number> {
-  const { live, saved, bytes } = recording;
+  const { live, saved } = recording;
+  const { blockEnd } = createIndexer(saved);
   const elapsedMs = await timed(async () => {
     const { header, endPosition } = sealedHeader(createIndexer(saved));
     await recordings.seal(live, header, endPosition);
   });
   await recordings.reopen(live);
-  const sink = await recordings.openAppend(live, bytes);
+  const sink = await recordings.openAppend(live, blockEnd);
   await sink.write(new Uint8Array(4_096));
-  await sink.commit(bytes);
+  await sink.commit(blockEnd);
   return elapsedMs;
 }
 

@@ -7,8 +7,6 @@ export interface CaptureOptions {
   /** Pixels, keeping 16:9. */
   readonly width: number;
   readonly keyframeEveryMs: number;
-  /** Squares that change colour with each picture: what makes a recording large. */
-  readonly noise?: number;
 }
 
 /**
@@ -35,10 +33,6 @@ export async function recordInPage(options: CaptureOptions) {
         (at + line * 40) % width,
         line * 32,
       );
-    }
-    for (let square = 0; square < (options.noise ?? 0); square += 1) {
-      context.fillStyle = `hsl(${Math.random() * 360} 80% ${Math.random() * 100}%)`;
-      context.fillRect(Math.random() * width, Math.random() * height, 16, 16);
     }
   };
   if (options.canvas !== "none") {
