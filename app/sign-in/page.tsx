@@ -15,8 +15,8 @@ export default async function SignInPage({ searchParams }: { readonly searchPara
   if ((await currentActor()) !== null) redirect(callbackPath);
   const error = searchText(search, "error");
   return (
-    <main className="flex min-h-dvh items-center justify-center px-4 py-8">
-      <div className="w-full max-w-80 pb-[10dvh]">
+    <main className="flex justify-center px-4 pt-[max(2rem,22dvh)] pb-8">
+      <div className="w-full max-w-80">
         <div className="mb-6 flex items-center gap-2.5">
           <RecordMark />
           <h1 className="text-lg font-semibold tracking-tight">Sign in to Sortie</h1>

@@ -8,6 +8,7 @@ import {
   keepPicture,
   NO_FAULTS,
   pressUntil,
+  settled,
   signedInPage,
   VIEWS,
 } from "../support/page-checks";
@@ -103,7 +104,7 @@ describe.each(VIEWS)("every page, $name", ({ name, options }) => {
     ];
     for (const path of paths) {
       await page.goto(path);
-      await page.getByRole("heading", { level: 1 }).waitFor();
+      await settled(page);
       await keepPicture(page, `${path.replace(ready ?? "", "player")} ${name}`);
       expect({ path, ...(await faultsOf(page)) }).toEqual({ path, ...NO_FAULTS });
     }
@@ -177,9 +178,13 @@ describe("the list of recordings", () => {
   it("deletes after asking, and not without", async () => {
     const remove = async () => {
       await page.getByRole("button", { name: "Actions for One that did not work" }).click();
+      await page.getByRole("menuitem", { name: "Delete…" }).waitFor();
+      expect(await faultsOf(page)).toEqual(NO_FAULTS);
       await page.getByRole("menuitem", { name: "Delete…" }).click();
     };
     await remove();
+    await page.getByRole("alertdialog").waitFor();
+    expect(await faultsOf(page)).toEqual(NO_FAULTS);
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByRole("alertdialog").waitFor({ state: "detached" });
     expect(await product.db.recording.count()).toBe(4);
@@ -265,6 +270,8 @@ describe("the account", () => {
     page = await signedInPage(browser, product.url, product.administrator);
     await page.goto("/account");
     await page.getByRole("combobox", { name: "Theme" }).click();
+    await page.getByRole("option", { name: "Dark" }).waitFor();
+    expect(await faultsOf(page)).toEqual(NO_FAULTS);
     await page.getByRole("option", { name: "Dark" }).click();
     const theme = () => page.evaluate(() => document.documentElement.dataset["theme"]);
     await expect.poll(theme).toBe("dark");
@@ -284,7 +291,7 @@ describe("with recording switched off", () => {
       }
       for (const path of ["/apps", "/sessions", "/admin/users"]) {
         await page.goto(path);
-        await page.getByRole("heading", { level: 1 }).waitFor();
+        await settled(page);
         expect(await page.getByText(/recording/i).count(), path).toBe(0);
       }
     } finally {

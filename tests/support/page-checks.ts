@@ -28,7 +28,9 @@ export interface PageFaults {
 }
 
 export async function faultsOf(page: Page): Promise<PageFaults> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  // The guards around a popup hand the focus on at once, which axe cannot know.
+  const axe = new AxeBuilder({ page }).exclude("[data-base-ui-focus-guard]");
+  const { violations } = await axe.analyze();
   return {
     violations: violations.map(
       ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`,
@@ -40,6 +42,12 @@ export async function faultsOf(page: Page): Promise<PageFaults> {
 }
 
 export const NO_FAULTS: PageFaults = { violations: [], sidewaysPx: 0 };
+
+/** Waits until the page shows what it is about, and not the shape of what is on its way. */
+export async function settled(page: Page): Promise<void> {
+  await page.getByText("on their way.").waitFor({ state: "detached" });
+  await page.getByRole("heading", { level: 1 }).waitFor();
+}
 
 /** Keeps a picture of the page for somebody to look at, under `test-results/pages`. */
 export async function keepPicture(page: Page, name: string): Promise<void> {

@@ -65,7 +65,7 @@ export function userColumns({ ownId, onRequest }: UserColumnsOptions) {
 
 function NameCell({ user, isSelf }: { readonly user: UserItem; readonly isSelf: boolean }) {
   return (
-    <div className="min-w-0">
+    <div className="min-w-0 max-sm:py-1.5">
       <p className="flex flex-wrap items-center gap-x-2">
         <span data-row-link tabIndex={-1} className="font-medium">
           {user.username}

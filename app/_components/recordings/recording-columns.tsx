@@ -8,6 +8,7 @@ import type { ListFeatures } from "../list/list-features";
 import { Badge } from "../ui/badge";
 import { IconButton } from "../ui/button";
 import { ByteSize } from "../ui/byte-size";
+import { classes } from "../ui/classes";
 import { CopyId } from "../ui/copy-id";
 import { Menu, MenuItem, MenuLink } from "../ui/menu";
 import { StatusBadge } from "../ui/status-badge";
@@ -105,11 +106,12 @@ const measureColumns = column.columns([
 function NameCell({ recording }: { readonly recording: RecordingJson }) {
   const meaning = recordingMeaning(recording);
   return (
-    <div className="min-w-0">
+    <div className={classes("min-w-0 max-sm:py-1.5", meaning !== null && "py-1")}>
       <div className="flex min-w-0 items-center gap-2">
         <Link
           href={`/recordings/${recording.id}`}
           data-row-link
+          dir="auto"
           className={`${rowLinkClasses} min-w-0 truncate`}
         >
           {recordingName(recording)}
@@ -141,7 +143,11 @@ function RowActions({ recording, onDelete }: RowActionsProps) {
     <span className="relative z-1">
       <Menu trigger={<IconButton icon={Ellipsis} shape="row" label={`Actions for ${name}`} />}>
         {recording.status === "ready" && (
-          <MenuLink icon={Download} href={`/api/recordings/${recording.id}/download?download=1`} download>
+          <MenuLink
+            icon={Download}
+            href={`/api/recordings/${recording.id}/download?download=1`}
+            download
+          >
             Download
           </MenuLink>
         )}

@@ -5,6 +5,7 @@ import { Power } from "lucide-react";
 import type { SessionJson } from "@/lib/sessions/session-schema";
 import type { ListFeatures } from "../list/list-features";
 import { Button, ButtonLink } from "../ui/button";
+import { classes } from "../ui/classes";
 import { CopyId } from "../ui/copy-id";
 import { StatusBadge } from "../ui/status-badge";
 import { FROM_MEDIUM, FROM_SMALL, rowLinkClasses } from "../ui/table";
@@ -64,7 +65,7 @@ export function sessionColumns(onEnd: (session: SessionJson) => void) {
 
 function AppCell({ session }: { readonly session: SessionJson }) {
   return (
-    <div className="min-w-0">
+    <div className={classes("min-w-0 max-sm:py-1.5", session.close_message !== null && "py-1")}>
       {isOpen(session) ? (
         <a
           href={`/sessions/${session.id}`}

@@ -5,6 +5,7 @@ import { Dialog as BaseDialog } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Button, buttonClasses } from "./button";
+import { InDialog } from "./popup-container";
 
 const backdropClasses =
   "fixed inset-0 z-40 bg-scrim transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0";
@@ -39,7 +40,7 @@ export function Dialog({ open, onOpenChange, title, description, children }: Dia
               <X aria-hidden className="size-4" />
             </BaseDialog.Close>
           </div>
-          {children}
+          <InDialog value={true}>{children}</InDialog>
         </BaseDialog.Popup>
       </BaseDialog.Portal>
     </BaseDialog.Root>

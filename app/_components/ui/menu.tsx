@@ -3,6 +3,7 @@
 import { Menu as BaseMenu } from "@base-ui/react/menu";
 import type { LucideIcon } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
+import { usePopupContainer } from "./popup-container";
 
 interface MenuProps {
   /** A button with a name of its own. */
@@ -12,10 +13,11 @@ interface MenuProps {
 
 /** A list of actions behind a button. */
 export function Menu({ trigger, children }: MenuProps) {
+  const container = usePopupContainer();
   return (
     <BaseMenu.Root modal={false}>
       <BaseMenu.Trigger render={trigger} />
-      <BaseMenu.Portal>
+      <BaseMenu.Portal container={container}>
         <BaseMenu.Positioner sideOffset={4} align="end" className="z-50">
           <BaseMenu.Popup className="min-w-40 rounded-md bg-raised py-1 shadow-popup transition-opacity outline-none data-ending-style:opacity-0 data-starting-style:opacity-0">
             {children}

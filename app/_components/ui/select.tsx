@@ -2,6 +2,7 @@
 
 import { Select as BaseSelect } from "@base-ui/react/select";
 import { Check, ChevronsUpDown } from "lucide-react";
+import { usePopupContainer } from "./popup-container";
 
 export interface SelectOption<V extends string> {
   readonly value: V;
@@ -22,6 +23,7 @@ interface SelectProps<V extends string> {
 /** One value out of a few. */
 export function Select<V extends string>(props: SelectProps<V>) {
   const { options, value, onChange, label, disabled = false, name } = props;
+  const container = usePopupContainer();
   return (
     <BaseSelect.Root
       items={options}
@@ -42,7 +44,7 @@ export function Select<V extends string>(props: SelectProps<V>) {
           <ChevronsUpDown aria-hidden className="size-3.5 text-ink-subtle" />
         </BaseSelect.Icon>
       </BaseSelect.Trigger>
-      <BaseSelect.Portal>
+      <BaseSelect.Portal container={container}>
         <BaseSelect.Positioner sideOffset={4} alignItemWithTrigger={false} className="z-50">
           <BaseSelect.Popup className="min-w-(--anchor-width) rounded-md bg-raised py-1 shadow-popup outline-none">
             <BaseSelect.List>

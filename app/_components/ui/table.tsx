@@ -46,14 +46,14 @@ interface RowProps extends ComponentProps<"tr"> {
   readonly selected?: boolean;
 }
 
-/** A row. It is marked while the keyboard is in it, and holds a link that covers it (`rowLinkClasses`). */
+/** A row. It is marked while the keyboard is in it; a link with `rowLinkClasses` covers it. */
 export function Row({ selected = false, className, ...rest }: RowProps) {
   return (
     <tr
       {...rest}
       className={classes(
         "relative border-b border-line last:border-b-0 hover:bg-hover",
-        "has-focus-visible:bg-hover has-focus-visible:shadow-[inset_2px_0_0_var(--accent)] rtl:has-focus-visible:shadow-[inset_-2px_0_0_var(--accent)]",
+        "has-focus-visible:bg-hover",
         selected && "bg-accent-soft hover:bg-accent-soft has-focus-visible:bg-accent-soft",
         className,
       )}
@@ -63,7 +63,7 @@ export function Row({ selected = false, className, ...rest }: RowProps) {
 
 /** A row's main link covers the row; what stands above it needs `relative z-1`. */
 export const rowLinkClasses =
-  "rounded-sm font-medium text-ink after:absolute after:inset-0 hover:underline focus-visible:outline-offset-2";
+  "font-medium text-ink outline-none after:absolute after:inset-0 hover:underline focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent";
 
 export function Cell({ className, ...rest }: ComponentProps<"td">) {
   return (

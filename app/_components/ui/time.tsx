@@ -34,6 +34,7 @@ export function RelativeTime({ at }: { readonly at: string }) {
   const atMs = Date.parse(at);
   return (
     <time
+      dir="ltr"
       dateTime={at}
       {...(now === null ? {} : { title: formatExact(atMs) })}
       className="whitespace-nowrap"
@@ -47,7 +48,7 @@ export function RelativeTime({ at }: { readonly at: string }) {
 export function Duration({ ms }: { readonly ms: number | null }) {
   if (ms === null) return <Unknown />;
   return (
-    <time dateTime={`PT${Math.floor(ms / 1000)}S`} title={spellDuration(ms)}>
+    <time dir="ltr" dateTime={`PT${Math.floor(ms / 1000)}S`} title={spellDuration(ms)}>
       {formatDuration(ms)}
     </time>
   );
