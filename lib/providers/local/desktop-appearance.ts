@@ -57,11 +57,13 @@ export const OPENBOX = `<?xml version="1.0"?>
   <focus><focusNew>yes</focusNew></focus>
   <placement><policy>Smart</policy><center>yes</center></placement>
   <theme><name>Sortie</name><titleLayout>LMC</titleLayout><animateIconify>no</animateIconify></theme>
+  <!-- Room around a maximised window, which follows the size of the viewer: for the desktop and its menu. -->
+  <margins><top>28</top><bottom>28</bottom><left>28</left><right>28</right></margins>
   <desktops><number>1</number><popupTime>0</popupTime></desktops>
   <keyboard>${key("A-F4", "Close")}${key("A-Tab", "NextWindow")}${key("A-F10", "ToggleMaximize")}</keyboard>
   <mouse>
     ${context("Frame", drag("A-Left", "Move"), drag("A-Right", "Resize"))}
-    ${context("Titlebar", press("Left"), drag("Left", "Move"), click("Left", "DoubleClick", "ToggleMaximize"))}
+    ${context("Titlebar", press("Left"), drag("Left", "Move"), click("Left", "DoubleClick", "ToggleMaximize"), showMenu)}
     ${context("Top Bottom Left Right TLCorner TRCorner BLCorner BRCorner", press("Left"), drag("Left", "Resize"))}
     ${context("Client", press("Left"), press("Middle"), press("Right"))}
     ${context("Close", click("Left", "Click", "Close"))}
@@ -70,7 +72,7 @@ export const OPENBOX = `<?xml version="1.0"?>
   </mouse>
   <menu><file>menu.xml</file></menu>
   <applications>
-    <application class="XTerm"><size><width>84%</width><height>82%</height></size></application>
+    <application class="XTerm"><maximized>yes</maximized></application>
   </applications>
 </openbox_config>
 `;
