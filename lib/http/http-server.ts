@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Config } from "@/lib/config/config";
 import { restoreContentLength } from "./body-length";
 import { stampClient } from "./client";
+import { withIncomingMessage } from "./incoming-message";
 import { secure } from "./security-headers";
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -20,7 +21,7 @@ export function createHttpServer(
     stampClient(request, config);
     secure(request, response, https);
     restoreContentLength(response);
-    void handle(request, response);
+    void withIncomingMessage(request, () => handle(request, response));
   });
   // A recording's upload may go on for as long as it likes; its bytes are watched for stalls instead.
   // Headers still have to come within Node's own limit.

@@ -1,10 +1,13 @@
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import { AppError } from "@/lib/errors/app-error";
+import { incomingMessage } from "./incoming-message";
 
 /** A request's body as a Node stream, read as fast as it is taken. Empty when there is none. */
 export function bodyStream(request: Request): Readable {
   if (request.body === null) return Readable.from([]);
+  const message = incomingMessage();
+  if (message?.readableDidRead === false) return message;
   return Readable.fromWeb(request.body as ReadableStream);
 }
 

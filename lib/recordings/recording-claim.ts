@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction, Prisma } from "@/lib/db/database";
+import { type DatabaseOrTransaction, Prisma } from "@/lib/db/database";
 import type { StorageState } from "@/lib/storage/recording-store";
 import type { RecordingStatus } from "./recording-state";
 
@@ -49,19 +49,12 @@ export async function claimForAppend(
   db: DatabaseOrTransaction,
   { recordingId, userId, offset }: { recordingId: string; userId: string; offset: number },
 ): Promise<Claim | null> {
-  const [row] = await db.$queryRaw<ClaimRow[]>`
-    UPDATE "recordings"
-       SET "append_token" = gen_random_uuid(),
-           "append_expires_at" = now() + ${CLAIM_SECONDS}::int * interval '1 second'
-     WHERE "id" = ${recordingId}::uuid AND "user_id" = ${userId}::uuid
-       AND "upload_offset" = ${offset}::bigint
-       AND ("status" IN ('recording', 'uploading') OR "resume_tail" IS NOT NULL)
-       AND ("append_token" IS NULL OR "append_expires_at" < now())
-    RETURNING "id", "append_token", "user_id", "status"::text, "upload_offset", "upload_length",
-              "index_state", "resume_tail", "storage_key", "storage_state",
-              "interrupted",
-              extract(epoch FROM now() - "last_append_at")::float8 * 1000 AS "idle_ms"`;
-  return row === undefined ? null : toClaim(row);
+  return claim(
+    db,
+    recordingId,
+    Prisma.sql`"user_id" = ${userId}::uuid AND "upload_offset" = ${offset}::bigint
+      AND ("status" IN ('recording', 'uploading') OR "resume_tail" IS NOT NULL)`,
+  );
 }
 
 /** Claims an unfinished recording to seal it; null when it is finished, claimed, or has had bytes within `idleMs`. */
@@ -69,16 +62,33 @@ export async function claimForSeal(
   db: DatabaseOrTransaction,
   { recordingId, idleMs }: { recordingId: string; idleMs: number },
 ): Promise<Claim | null> {
+  return claim(
+    db,
+    recordingId,
+    Prisma.sql`"status" IN ('recording', 'uploading')
+      AND "last_append_at" <= now() - ${idleMs}::float8 * interval '1 millisecond'`,
+  );
+}
+
+/**
+ * A claim that a crash of the database forgets has done no harm, so no request waits for it to reach
+ * the disk (`hasty`). What is acknowledged does: `commitAppend` is as durable as the database is.
+ */
+async function claim(
+  db: DatabaseOrTransaction,
+  recordingId: string,
+  condition: Prisma.Sql,
+): Promise<Claim | null> {
   const [row] = await db.$queryRaw<ClaimRow[]>`
+    WITH "hasty" AS (SELECT set_config('synchronous_commit', 'off', true))
     UPDATE "recordings"
        SET "append_token" = gen_random_uuid(),
            "append_expires_at" = now() + ${CLAIM_SECONDS}::int * interval '1 second'
-     WHERE "id" = ${recordingId}::uuid AND "status" IN ('recording', 'uploading')
-       AND "last_append_at" <= now() - ${idleMs}::float8 * interval '1 millisecond'
+      FROM "hasty"
+     WHERE "id" = ${recordingId}::uuid AND ${condition}
        AND ("append_token" IS NULL OR "append_expires_at" < now())
     RETURNING "id", "append_token", "user_id", "status"::text, "upload_offset", "upload_length",
-              "index_state", "resume_tail", "storage_key", "storage_state",
-              "interrupted",
+              "index_state", "resume_tail", "storage_key", "storage_state", "interrupted",
               extract(epoch FROM now() - "last_append_at")::float8 * 1000 AS "idle_ms"`;
   return row === undefined ? null : toClaim(row);
 }
