@@ -47,9 +47,6 @@ export function Toolbar(props: ToolbarProps) {
       ref={ref}
       aria-label="Session bar"
       onClick={leaveAfterClick}
-      onKeyDown={(event) => {
-        if (event.key === "Escape") onLeave();
-      }}
       className={classes(
         "absolute inset-x-2 top-0 z-20 mx-auto w-fit max-w-xl overflow-hidden rounded-b-md bg-raised text-ink shadow-popup transition-[translate,opacity]",
         !bar.visible && "pointer-events-none -translate-y-full opacity-0",

@@ -59,6 +59,12 @@ export function useSessionBar({ bar, hold, focusDesktop, toggleRecording }: Opti
     // The button that was pressed may be gone with the state it belonged to: the keyboard stays in the bar.
     if (focused && document.activeElement === document.body) firstControl(bar.current)?.focus();
   });
+  useCapturedKeys((event) => {
+    // Before a tooltip takes it. A field keeps its own Escape, which gives up what was typed.
+    const { target } = event;
+    if (event.key !== "Escape" || !(target instanceof Element)) return;
+    if (bar.current?.contains(target) && target.closest("form") === null) focusDesktop();
+  });
   useShortcuts({
     r: toggleRecording,
     m: () => {
@@ -77,7 +83,7 @@ function firstControl(bar: HTMLElement | null): HTMLElement | null {
 
 /** Ctrl/Cmd+Shift+letter, also while the desktop has the focus and takes every other key. */
 function useShortcuts(actions: Readonly<Record<"r" | "m", (() => void) | null>>): void {
-  const onKey = useEffectEvent((event: KeyboardEvent) => {
+  useCapturedKeys((event) => {
     if (!(event.ctrlKey || event.metaKey) || !event.shiftKey || event.altKey) return;
     const letter = letterOf(event);
     const action = letter === "r" || letter === "m" ? actions[letter] : null;
@@ -86,10 +92,15 @@ function useShortcuts(actions: Readonly<Record<"r" | "m", (() => void) | null>>)
     event.stopImmediatePropagation();
     if (!event.repeat) action();
   });
+}
+
+/** Hears every key press before anything on the page does. */
+function useCapturedKeys(listener: (event: KeyboardEvent) => void): void {
+  const onKey = useEffectEvent(listener);
   useEffect(() => {
-    const listener = (event: KeyboardEvent) => onKey(event);
-    window.addEventListener("keydown", listener, { capture: true });
-    return () => window.removeEventListener("keydown", listener, { capture: true });
+    const hear = (event: KeyboardEvent) => onKey(event);
+    window.addEventListener("keydown", hear, { capture: true });
+    return () => window.removeEventListener("keydown", hear, { capture: true });
   }, []);
 }
 

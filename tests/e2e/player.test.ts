@@ -1,0 +1,223 @@
+import { readFile } from "node:fs/promises";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { capture, CHROMIUM_FLAGS } from "../support/captures";
+import { faultsOf, keepPicture, NO_FAULTS, signedInPage, VIEWS } from "../support/page-checks";
+import { type Product, startProduct } from "../support/product";
+import { type SentRecording, startSentRecording } from "../support/sent-recording";
+
+const CAPTURED_MS = 12_000;
+/** Long enough on a busy machine. */
+const SOON = { timeout: 15_000 };
+
+let browser: Browser;
+let product: Product;
+let film: Uint8Array;
+let page: Page;
+
+beforeAll(async () => {
+  [browser, product] = await Promise.all([
+    chromium.launch({ executablePath: "/usr/bin/chromium", args: [...CHROMIUM_FLAGS] }),
+    startProduct(),
+  ]);
+  film = await makeFilm();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await product.close();
+});
+
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+});
+
+async function makeFilm(): Promise<Uint8Array> {
+  const blank = await browser.newPage();
+  const { bytes } = await capture(blank, {
+    mimeType: "video/webm;codecs=vp8",
+    canvas: "opaque",
+    recordMs: CAPTURED_MS,
+    width: 640,
+    keyframeEveryMs: 1_000,
+  });
+  await blank.close();
+  return bytes;
+}
+
+const start = () => startSentRecording(page, product.db, product.administrator.username);
+
+async function sendWhole(): Promise<SentRecording> {
+  const recording = await start();
+  await recording.send(film, true);
+  return recording;
+}
+
+const video = () => page.locator("video");
+const currentTime = () => video().evaluate((element: HTMLVideoElement) => element.currentTime);
+const isPaused = () => video().evaluate((element: HTMLVideoElement) => element.paused);
+const heading = (name: string) => page.getByText(name, { exact: true });
+
+async function open(recording: SentRecording, query = ""): Promise<void> {
+  await page.goto(`/recordings/${recording.id}${query}`);
+  await page.waitForFunction(
+    () => (document.querySelector("video")?.readyState ?? 0) >= HTMLMediaElement.HAVE_CURRENT_DATA,
+  );
+}
+
+describe("somebody who watches", () => {
+  beforeEach(async () => {
+    page = await signedInPage(browser, product.url, product.administrator);
+  });
+
+  it("is told how far a recording is, and gets the player by itself when it is ready", async () => {
+    const recording = await start();
+    const half = Math.floor(film.length / 2);
+    await recording.send(film.subarray(0, half));
+    await page.goto(`/recordings/${recording.id}`);
+    await heading("Recording now").waitFor();
+    await recording.stop();
+    await page.getByText("The player appears here as soon as the rest has arrived").waitFor();
+    await recording.send(film.subarray(half), true);
+    await page.getByRole("button", { name: "play", exact: true }).waitFor();
+    await expect
+      .poll(() => video().evaluate((v: HTMLVideoElement) => v.duration))
+      .toBeGreaterThan(10);
+  });
+
+  it("opens at the moment a link names, and copies such a link", async () => {
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    const recording = await sendWhole();
+    await open(recording, "?t=0:06");
+    await expect.poll(currentTime, SOON).toBe(6);
+    await page.getByRole("button", { name: "Copy link at 0:06" }).click();
+    await expect
+      .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+      .toBe(`${product.url}/recordings/${recording.id}?t=6`);
+  });
+
+  it("drives the player by keyboard alone", async () => {
+    await open(await sendWhole());
+    await page.keyboard.press("l");
+    await expect.poll(currentTime, SOON).toBe(10);
+    await page.keyboard.press("ArrowLeft");
+    await expect.poll(currentTime, SOON).toBe(5);
+    await page.keyboard.press("0");
+    await expect.poll(currentTime, SOON).toBe(0);
+    await page.keyboard.press(">");
+    await expect.poll(() => page.getByLabel("Speed").inputValue()).toBe("1.25");
+    await page.keyboard.press("Space");
+    await expect.poll(currentTime, SOON).toBeGreaterThan(0.5);
+    await page.keyboard.press("k");
+    await expect.poll(isPaused, SOON).toBe(true);
+    await page.keyboard.press("f");
+    await expect.poll(() => page.evaluate(() => document.fullscreenElement?.id)).toBe("player");
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keys of the player" }).waitFor();
+    await page.keyboard.press("Space");
+    expect(await isPaused(), "keys of an open dialog are not the player's").toBe(true);
+  });
+
+  it("presses what has the focus with Space, and does not play twice", async () => {
+    await open(await sendWhole());
+    await page.getByRole("button", { name: "play", exact: true }).focus();
+    await page.keyboard.press("Space");
+    await expect.poll(isPaused, SOON).toBe(false);
+    await expect.poll(currentTime, SOON).toBeGreaterThan(0.5);
+    expect(await isPaused()).toBe(false);
+  });
+
+  it("chooses a speed from 0.25 to 8", async () => {
+    await open(await sendWhole());
+    await page.getByLabel("Speed").selectOption("8");
+    const rate = () => video().evaluate((element: HTMLVideoElement) => element.playbackRate);
+    await expect.poll(rate, SOON).toBe(8);
+    const offered = await page.getByLabel("Speed").locator("option").allTextContents();
+    expect([offered[0], offered.at(-1)]).toEqual(["0.25×", "8×"]);
+  });
+});
+
+describe("the owner of a recording", () => {
+  beforeEach(async () => {
+    page = await signedInPage(browser, product.url, product.administrator);
+  });
+
+  it("describes it where it stands", async () => {
+    await open(await sendWhole());
+    await page.getByRole("button", { name: "Add a description" }).click();
+    await page.getByLabel("Description").fill("Payroll, step 3");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "Payroll, step 3" }).waitFor();
+    await page.reload();
+    await page.getByRole("heading", { level: 1, name: "Payroll, step 3" }).waitFor();
+  });
+
+  it("downloads a file of the size that is shown", async () => {
+    const recording = await sendWhole();
+    await open(recording);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("link", { name: "Download" }).click(),
+    ]);
+    const row = await product.db.recording.findUniqueOrThrow({ where: { id: recording.id } });
+    expect(download.suggestedFilename()).toBe(row.filename);
+    expect((await readFile(await download.path())).length).toBe(Number(row.sizeBytes));
+  });
+
+  it("deletes it after being asked, and is back at the list", async () => {
+    const recording = await sendWhole();
+    await open(recording);
+    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Delete recording" }).click();
+    await page.waitForURL("**/recordings");
+    expect(await product.db.recording.findUnique({ where: { id: recording.id } })).toBeNull();
+  });
+
+  it("reads in words why it failed and what may be missing", async () => {
+    const recording = await sendWhole();
+    await product.db.recording.update({
+      where: { id: recording.id },
+      data: { interrupted: true },
+    });
+    await open(recording);
+    await page.getByText("Interrupted: the tab was closed").waitFor();
+    const other = await start();
+    await other.stop();
+    await product.db.recording.update({
+      where: { id: other.id },
+      data: { status: "failed", failReason: "nothing_captured", completedAt: new Date() },
+    });
+    await page.goto(`/recordings/${other.id}`);
+    await page.getByText("No picture arrived before the recording ended").waitFor();
+  });
+
+  it("is told that a recording is not there", async () => {
+    const answer = await page.goto("/recordings/00000000-0000-4000-8000-000000000000");
+    expect(answer?.status()).toBe(404);
+    await page.getByText("There is nothing at this address").waitFor();
+  });
+});
+
+describe.each(VIEWS)("the player's page, $name", ({ name, options }) => {
+  it("has no fault that axe finds and never scrolls sideways, in every state", async () => {
+    page = await signedInPage(browser, product.url, product.administrator, options);
+    const recording = await start();
+    const half = Math.floor(film.length / 2);
+    await recording.send(film.subarray(0, half));
+    await recording.stop();
+    await page.goto(`/recordings/${recording.id}`);
+    await heading("Uploading").first().waitFor();
+    await look("player uploading");
+    await recording.send(film.subarray(half), true);
+    await open(recording, "?t=5");
+    await look("player ready");
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").waitFor();
+    await look("player keys");
+  });
+
+  async function look(state: string): Promise<void> {
+    await keepPicture(page, `${state} ${name}`);
+    expect({ state, ...(await faultsOf(page)) }).toEqual({ state, ...NO_FAULTS });
+  }
+});
