@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { CHROMIUM_FLAGS } from "../support/captures";
 import { HiddenDesktopTab } from "../support/hidden-desktop-tab";
@@ -35,8 +35,8 @@ describe.skipIf(missing || !canRunDesktops)("somebody who records a desktop", ()
     await product.close();
   });
 
-  const openDesktop = async () =>
-    DesktopTab.open(await signedInPage(browser, product.url, product.administrator));
+  const openDesktop = async (options: BrowserContextOptions = {}) =>
+    DesktopTab.open(await signedInPage(browser, product.url, product.administrator, options));
 
   /** What holds for every recording, whatever happened while it was made. */
   async function expectSound({ id, clockSeconds }: MadeRecording): Promise<string> {
@@ -104,6 +104,25 @@ describe.skipIf(missing || !canRunDesktops)("somebody who records a desktop", ()
     }
     const list = await fetch(`${product.url}/api/recordings`, { headers: { cookie } });
     expect(await list.json()).toEqual([]);
+  });
+
+  test.each([
+    { device: "a mouse", hasTouch: false },
+    { device: "a mouse beside a touch screen", hasTouch: true },
+  ])("sees where they pointed with $device, and no more once it left", async ({ hasTouch }) => {
+    const tab = await openDesktop({ hasTouch });
+    await tab.record();
+    await tab.page.mouse.move(700, 500);
+    await tab.recordUntil(3);
+    await tab.showBar();
+    await tab.recordUntil(6);
+    const recording = await tab.stop();
+    await tab.saved();
+    const file = await expectSound(recording);
+    const around = { x: 680 / 1280, y: 480 / 800, width: 40 / 1280, height: 40 / 800 };
+    const there = await greyPixels(file, 2, around);
+    const left = await greyPixels(file, recording.clockSeconds - 0.5, around);
+    expect(differingShare(there, left)).toBeGreaterThan(0.02);
   });
 
   test("has a whole recording also of a screen on which nothing moves", async () => {

@@ -33,7 +33,7 @@ export async function probeVideo(path: string): Promise<Probe> {
 /** Every complaint ffmpeg has when it decodes the whole file; empty when it is sound. */
 export async function decodingComplaints(path: string): Promise<string> {
   // Frames at their own times: the muxer would complain of two that it rounds to one tick.
-  const asTheyAre = ["-fps_mode", "passthrough", "-f", "null", "-"];
+  const asTheyAre = ["-fps_mode", "passthrough", "-enc_time_base", "1:1000", "-f", "null", "-"];
   const { stderr } = await run("ffmpeg", ["-v", "error", "-i", path, ...asTheyAre]);
   return stderr;
 }
