@@ -1,12 +1,20 @@
 import { SYSTEM_ACTOR } from "@/lib/audit/record-audit-event";
 import type { Config } from "@/lib/config/config";
 import { type CloseDeps, closeSession } from "./close-session";
-import type { CloseReason } from "./close-reason";
 import { forgetHosts, reportAlive } from "./session-hosts";
 import { reasonToClose } from "./session-policy";
-import { findOpenSessionsOf, findSession, findSessionsById } from "./session-repository";
+import type { ProviderRef } from "@/lib/providers/session-provider";
+import {
+  findOpenSessionsOf,
+  findSession,
+  findSessionsById,
+  findStuckSessions,
+  type Session,
+} from "./session-repository";
 
 const CHECK_EVERY_MS = 5_000;
+/** Longer than any desktop takes to start, or to be given up. */
+const STARTING_LIMIT_MS = 60_000;
 
 export interface HostDeps extends CloseDeps {
   readonly instanceId: string;
@@ -64,30 +72,36 @@ async function noteExit(deps: HostDeps, sessionId: string): Promise<void> {
 
 async function check(deps: HostDeps): Promise<void> {
   await reportAlive(deps.db, deps.instanceId);
-  const running = deps.provider.runningSessions();
-  if (running.length === 0) return;
-  const sessions = await findSessionsById(
-    deps.db,
-    running.map(({ sessionId }) => sessionId),
-  );
-  const byId = new Map(sessions.map((session) => [session.id, session]));
-  for (const { sessionId, ref } of running) {
-    const session = byId.get(sessionId);
-    // Its launch is not through yet, and looks after it itself.
-    if (session?.status === "creating") continue;
-    if (session?.status !== "running") await deps.provider.stop(ref);
-    else {
-      const reason = reasonToClose(session, deps.config.session, deps.now());
-      if (reason !== null) await closeSession(deps, session, reason, bySystem);
-    }
+  const latest = new Date(deps.now().getTime() - STARTING_LIMIT_MS);
+  for (const session of await findStuckSessions(deps.db, deps.instanceId, latest)) {
+    await closeSession(deps, session, "start_failed", bySystem);
   }
+  const running = deps.provider.runningSessions();
+  const ids = running.map(({ sessionId }) => sessionId);
+  const sessions = ids.length === 0 ? [] : await findSessionsById(deps.db, ids);
+  const byId = new Map(sessions.map((session) => [session.id, session]));
+  for (const { sessionId, ref } of running) await checkDesktop(deps, ref, byId.get(sessionId));
+}
+
+async function checkDesktop(
+  deps: HostDeps,
+  ref: ProviderRef,
+  session: Session | undefined,
+): Promise<void> {
+  // Its launch is not through yet, and looks after it itself.
+  if (session?.status === "creating") return;
+  if (session?.status !== "running") {
+    await deps.provider.stop(ref);
+    return;
+  }
+  const reason = reasonToClose(session, deps.config.session, deps.now());
+  if (reason !== null) await closeSession(deps, session, reason, bySystem);
 }
 
 async function closeAll(deps: HostDeps): Promise<void> {
-  const reason: CloseReason = "server_restarted";
   const mine = { hostIds: [deps.instanceId], unregisteredBefore: new Date(0) };
   for (const session of await findOpenSessionsOf(deps.db, mine)) {
-    await closeSession(deps, session, reason, bySystem);
+    await closeSession(deps, session, "server_restarted", bySystem);
   }
   await forgetHosts(deps.db, [deps.instanceId]);
 }

@@ -3,6 +3,7 @@ import { type Client, recordAuditEvent, SYSTEM_ACTOR } from "@/lib/audit/record-
 import type { Actor } from "@/lib/auth/permissions";
 import type { DatabaseOrTransaction } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
+import type { ProviderRef } from "@/lib/providers/session-provider";
 import { type CloseDeps, closeSession } from "./close-session";
 import { MAX_OPEN_SESSIONS } from "./session-policy";
 import { countOpenSessions, insertSession, markRunning, type Session } from "./session-repository";
@@ -82,14 +83,21 @@ async function startDesktop(
   { width, height }: LaunchInput,
 ): Promise<void> {
   const { id: sessionId, appId, appKind: kind } = session;
-  const bySystem = { actor: SYSTEM_ACTOR, client: null };
   try {
     const { ref } = await deps.provider.start({ sessionId, appId, kind, width, height });
-    const running = await markRunning(deps.db, sessionId, { ref, startedAt: deps.now() });
-    // Closed while it started: nobody else knows of the desktop yet.
-    if (!running) await deps.provider.stop(ref);
+    await handOver(deps, sessionId, ref);
   } catch (err) {
     deps.log.error({ err, sessionId }, "a session did not start");
-    await closeSession(deps, session, "start_failed", bySystem);
+    await closeSession(deps, session, "start_failed", { actor: SYSTEM_ACTOR, client: null });
+  }
+}
+
+/** Makes the desktop known. Nobody else would stop it where that fails, or where the session was closed meanwhile. */
+async function handOver(deps: LaunchDeps, sessionId: string, ref: ProviderRef): Promise<void> {
+  let isKnown = false;
+  try {
+    isKnown = await markRunning(deps.db, sessionId, { ref, startedAt: deps.now() });
+  } finally {
+    if (!isKnown) await deps.provider.stop(ref);
   }
 }

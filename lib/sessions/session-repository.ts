@@ -157,6 +157,19 @@ export async function findOpenSessionsOf(
   return rows.map(toSession);
 }
 
+/** The sessions of a host that have been starting for too long. */
+export async function findStuckSessions(
+  db: DatabaseOrTransaction,
+  hostId: string,
+  createdBefore: Date,
+): Promise<Session[]> {
+  const rows = await db.session.findMany({
+    where: { hostId, status: "creating", createdAt: { lt: createdBefore } },
+    select: SELECT,
+  });
+  return rows.map(toSession);
+}
+
 export interface PagePosition {
   readonly createdAt: Date;
   readonly id: string;

@@ -231,11 +231,16 @@ describe.skipIf(!canRunDesktops)("a viewer", () => {
     const { ticket } = await issueTicket(scene.services, scene.ana, session.id);
     const silent = openViewer(server, session.id, ticket, { autoPong: false });
     expect(await silent.closed).toBe(1006);
-    const answering = await watch(server, scene.ana, session.id);
+  });
+
+  test("that only watches answers pings, and stays", async () => {
+    const server = await serve({ pingEveryMs: 1_000 });
+    const session = await launch(scene.services, scene.ana);
+    const viewer = await watch(server, scene.ana, session.id);
     const pings = vi.fn();
-    answering.webSocket.on("ping", pings);
-    await vi.waitFor(() => expect(pings.mock.calls.length).toBeGreaterThan(4), { timeout: 10_000 });
-    await answering.screen.picture();
+    viewer.webSocket.on("ping", pings);
+    await vi.waitFor(() => expect(pings.mock.calls.length).toBeGreaterThan(2), { timeout: 20_000 });
+    await viewer.screen.picture();
   });
 
   test("that speaks text is sent away", async () => {

@@ -9,6 +9,8 @@ import { endLeftProcesses, isolate, type Isolation } from "./isolation";
 /** How much of what the desktop's programs say is kept for the log. */
 const KEPT_OUTPUT_CHARS = 4_096;
 const START_TIMEOUT_MS = 20_000;
+/** How long the rest may take to follow the first process. */
+const LINGER_MS = 2_000;
 /** What an RFB server says first (RFC 6143, 7.1.1). */
 const RFB_GREETING = "RFB ";
 
@@ -37,7 +39,9 @@ export class DesktopProcess {
   ) {
     this.#child = child;
     this.exited = new Promise((resolve) => {
+      // Its pipes close when the last of its processes has gone, which is not waited for without end.
       child.once("close", () => resolve());
+      child.once("exit", () => setTimeout(resolve, LINGER_MS).unref());
       child.once("error", () => resolve());
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -112,7 +116,7 @@ export class DesktopProcess {
     this.#child.kill("SIGKILL");
     await endLeftProcesses(sessionId, uid ?? 0);
     await this.exited;
-    await rm(directory, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true, maxRetries: 3 });
   }
 
   #untilReadyLine(timeout: AbortSignal): Promise<void> {
