@@ -19,6 +19,8 @@ export default defineConfig({
           ...shared,
           name: "unit",
           include: ["{app,lib,workers,scripts}/**/*.test.{ts,tsx}", "tests/support/**/*.test.ts"],
+          testTimeout: 30_000,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -28,6 +30,7 @@ export default defineConfig({
           name: "integration",
           include: ["tests/{integration,contract}/**/*.test.ts"],
           testTimeout: 60_000,
+          sequence: { groupOrder: 2 },
           hookTimeout: 120_000,
         },
       },
@@ -38,7 +41,8 @@ export default defineConfig({
           name: "e2e",
           include: ["tests/e2e/**/*.test.ts"],
           // Each file drives a browser and a desktop; two at once on two cores would only fight.
-          fileParallelism: false,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

@@ -53,12 +53,22 @@ function listenForTheEnd(
   process.on("SIGINT", () => stop("SIGINT", 0));
   // `npm start` holds a channel to its children: without it they would outlive a parent that was killed.
   process.on("disconnect", () => stop("its parent is gone", 0));
+  // It went while this process was still loading: the event is over.
+  if (hasLostChannel()) stop("its parent is gone", 0);
+  // Whoever read our output is gone too. That must not keep us from stopping in order.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   for (const event of ["uncaughtException", "unhandledRejection"] as const) {
     process.on(event, (error: unknown) => {
       services.log.fatal({ err: error }, event);
       stop(event, 1);
     });
   }
+}
+
+/** Node's types leave out that without any channel this is undefined. */
+function hasLostChannel(): boolean {
+  const { connected }: { connected?: boolean } = process;
+  return connected === false;
 }
 
 /** What an operator can mend is one line; anything else comes with its stack. */

@@ -7,5 +7,6 @@ const SECRET_PATHS = ["*.password", "*.authorization", "*.cookie", "*.token", "*
 
 /** A structured logger on standard output; secrets are cut out by name. */
 export function createLogger(level: Config["logLevel"], name: string): Logger {
-  return pino({ level, name, redact: { paths: SECRET_PATHS, censor: "(hidden)" } });
+  // Not pino's own stream: when whoever reads our output has died, that one tries to write a fatal error for ever.
+  return pino({ level, name, redact: { paths: SECRET_PATHS, censor: "(hidden)" } }, process.stdout);
 }

@@ -1,7 +1,10 @@
+import { spawn } from "node:child_process";
 import { readdir } from "node:fs/promises";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isRunning } from "@/tests/support/processes";
 import { type Product, startProduct } from "@/tests/support/product";
+import { testEnvironment } from "@/tests/support/services";
 
 let product: Product;
 
@@ -111,6 +114,25 @@ test("a port that is taken is named, with what to do", async () => {
   await expect(startProduct({ PORT: port })).rejects.toThrow(
     `Port ${port} is taken. Stop what listens there, or set PORT to another.`,
   );
+});
+
+test("a process whose parent was killed ends by itself, even if it had hardly begun", async () => {
+  const quiet = testEnvironment(product.directory, product.databaseUrl);
+  const settings = { ...quiet, SORTIE_LOG_LEVEL: "info" };
+  const child = `spawn(process.execPath, ["dist/worker.js"], { stdio: ["ignore", "pipe", "pipe", "ipc"], detached: true })`;
+  const script = `const { spawn } = require("node:child_process");
+    process.stdout.write(String(${child}.pid), () => process.kill(process.pid, "SIGKILL"));`;
+  const parent = spawn(process.execPath, ["-e", script], {
+    env: { ...process.env, ...settings },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const pid = Number(await text(parent.stdout));
+  expect(pid).toBeGreaterThan(0);
+  try {
+    await expect.poll(() => isRunning(pid), { timeout: 30_000 }).toBe(false);
+  } finally {
+    if (isRunning(pid)) process.kill(pid, "SIGKILL");
+  }
 });
 
 test("nothing is left behind when it has stopped", async () => {

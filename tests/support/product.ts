@@ -21,6 +21,7 @@ export interface Product {
   /** Stays the same across restarts. */
   readonly url: string;
   readonly db: Database;
+  readonly databaseUrl: string;
   /** Recordings are in its `recordings`. */
   readonly directory: string;
   readonly administrator: Credentials;
@@ -78,7 +79,8 @@ export async function startProduct(
   };
   const stop = () => end("SIGTERM");
   const product: Product = {
-    ...{ url, directory, administrator, log, db: database.db, start, stop },
+    ...{ url, directory, administrator, log, start, stop },
+    ...{ db: database.db, databaseUrl: database.url },
     pids: () => ({ web: web.pid, worker: worker.pid }),
     addUser: (username, role = "user") => addUser(database.db, username, role),
     signIn: (who) => signIn(url, who),
