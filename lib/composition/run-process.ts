@@ -65,10 +65,9 @@ function listenForTheEnd(
   }
 }
 
-/** Node's types leave out that without any channel this is undefined. */
+/** Whether there was a channel to a parent: without one the property does not exist. */
 function hasLostChannel(): boolean {
-  const { connected }: { connected?: boolean } = process;
-  return connected === false;
+  return "connected" in process && !process.connected;
 }
 
 /** What an operator can mend is one line; anything else comes with its stack. */
