@@ -184,6 +184,7 @@ describe("the list of recordings", () => {
     };
     await remove();
     await page.getByRole("alertdialog").waitFor();
+    await page.getByRole("menu").waitFor({ state: "detached" });
     expect(await faultsOf(page)).toEqual(NO_FAULTS);
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByRole("alertdialog").waitFor({ state: "detached" });

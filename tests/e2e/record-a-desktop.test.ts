@@ -54,7 +54,7 @@ describe.skipIf(missing || !canRunDesktops)("somebody who records a desktop", ()
     await tab.recordUntil(2);
     await tab.type(BUSY_COMMAND);
     await tab.recordUntil(8);
-    await tab.type("\u0003");
+    await tab.page.keyboard.press("Control+KeyC");
     await tab.type("clear; echo the end\n");
     await tab.recordUntil(10);
     const screenshot = join(product.directory, "screen.png");

@@ -159,6 +159,7 @@ describe.skipIf(!canRunDesktops)("a desktop in its tab", () => {
     await page.keyboard.type("-was-here' | rev");
     await page.keyboard.press("Enter");
     await expect.poll(() => tab.picture(), SOON).not.toBe(before);
+    await tab.stillPicture();
     // A double click selects the word at the top of the terminal, which copies it.
     await selectFirstWord();
     await tab.showBar();

@@ -63,8 +63,9 @@ export class HiddenDesktopTab {
 
   private async type(text: string): Promise<void> {
     for (const character of text) {
-      await this.tab.send("Input.dispatchKeyEvent", { type: "keyDown", text: character });
-      await this.tab.send("Input.dispatchKeyEvent", { type: "keyUp", key: character });
+      const key = character === "\r" ? "Enter" : character;
+      await this.tab.send("Input.dispatchKeyEvent", { type: "keyDown", key, text: character });
+      await this.tab.send("Input.dispatchKeyEvent", { type: "keyUp", key });
     }
   }
 }

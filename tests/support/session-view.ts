@@ -54,6 +54,13 @@ export class SessionView {
     return await this.canvas.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
   }
 
+  /** Waits until whatever was drawing has come to its end. */
+  async stillPicture(): Promise<void> {
+    let seen = "";
+    const isStill = async () => seen === (seen = await this.picture());
+    await expect.poll(isStill, { interval: 500, timeout: 15_000 }).toBe(true);
+  }
+
   async size(): Promise<readonly [number, number]> {
     return await this.canvas.evaluate((c: HTMLCanvasElement) => [c.width, c.height] as const);
   }
