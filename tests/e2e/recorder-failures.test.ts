@@ -7,6 +7,7 @@ import {
   MEBIBYTE,
   RecorderHarness,
 } from "@/tests/support/recorder-harness";
+import { decodeVideo } from "@/tests/support/video";
 
 describe.skipIf(!canTestRecorder)("the recorder in Chromium, when something fails", () => {
   const bench = RecorderHarness.install();
@@ -110,7 +111,7 @@ describe.skipIf(!canTestRecorder)("the recorder in Chromium, when something fail
     const spools = await bench.run<Record<string, Record<string, number>>>("lab.spools()");
     expect(spools[id]?.["stream.webm"]).toBeGreaterThanOrEqual(killedAt.spooledBytes);
     const spooled = await bench.run<string>(`lab.spooled("${id}", "stream.webm")`);
-    const video = await bench.decode(Buffer.from(spooled, "base64"), { mayEndEarly: true });
+    const video = await decodeVideo(Buffer.from(spooled, "base64"), { mayEndEarly: true });
     expect(video.frameTimes.at(-1)).toBeGreaterThan(killedAt.elapsedMs / 2_000);
     const label = await bench.run<string>(`lab.spooled("${id}", "label.json")`);
     expect(JSON.parse(Buffer.from(label, "base64").toString())).toMatchObject({

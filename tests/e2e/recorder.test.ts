@@ -8,7 +8,7 @@ import {
   MEBIBYTE,
   RecorderHarness,
 } from "@/tests/support/recorder-harness";
-import type { DecodedVideo } from "@/tests/support/decoded-video";
+import type { Video } from "@/tests/support/video";
 import { RecordingEndpoint } from "@/tests/support/recording-endpoint";
 
 describe.skipIf(!canTestRecorder)("the recorder in Chromium", () => {
@@ -179,7 +179,7 @@ describe.skipIf(!canTestRecorder)("the recorder in Chromium", () => {
 });
 
 /** What surrounds all that is red in the last frame before a time, in pixels of a video of 640×360; null: nothing is. */
-function redAreaAt(video: DecodedVideo, seconds: number) {
+function redAreaAt(video: Video, seconds: number) {
   const frame = video.frameTimes.findLastIndex((time) => time <= seconds);
   const step = 10;
   const red = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };

@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import type { RecorderState } from "@/lib/recorder/recorder-state";
-import { type DecodedVideo, decodeVideo } from "./decoded-video";
+import { type DecodeOptions, decodeVideo, type Video } from "./video";
 import { RawChromium, type RawTab } from "./raw-chromium";
 import { RecorderLab } from "./recorder-lab";
 import { RecordingEndpoint } from "./recording-endpoint";
@@ -96,17 +96,8 @@ export class RecorderHarness {
   }
 
   /** What the server has, decoded to the last frame. */
-  received(options: { readonly mayEndEarly?: boolean } = {}): Promise<DecodedVideo> {
-    return this.decode(Buffer.concat(this.endpoint.only.bytes), options);
-  }
-
-  async decode(
-    bytes: Buffer,
-    options: { readonly mayEndEarly?: boolean } = {},
-  ): Promise<DecodedVideo> {
-    const path = join(this.folder, "decoded.webm");
-    await writeFile(path, bytes);
-    return decodeVideo(path, options);
+  received(options: DecodeOptions = {}): Promise<Video> {
+    return decodeVideo(Buffer.concat(this.endpoint.only.bytes), options);
   }
 
   /** JavaScript's heap and the buffers that it holds, after a collection. */
@@ -121,13 +112,13 @@ export class RecorderHarness {
 }
 
 /** The last frame stands at the moment of the stop, give or take what a clock and a stream differ. */
-export function expectDuration(video: DecodedVideo, elapsedMs: number): void {
+export function expectDuration(video: Video, elapsedMs: number): void {
   const lastSeconds = video.frameTimes.at(-1) ?? 0;
   expect(Math.abs(lastSeconds - elapsedMs / 1000)).toBeLessThan(0.5);
 }
 
 /** The longest time in seconds that a frame stood. */
-export function longestGap({ frameTimes }: DecodedVideo): number {
+export function longestGap({ frameTimes }: Video): number {
   return Math.max(...frameTimes.slice(1).map((time, index) => time - (frameTimes[index] ?? 0)));
 }
 

@@ -1,41 +1,56 @@
 import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-export interface Probe {
-  readonly durationSeconds: number;
+/** A video as ffmpeg decodes it, from the first frame to the last: an independent judge of what we wrote. */
+export interface Video {
   readonly codec: string;
   readonly width: number;
   readonly height: number;
+  /** As the file itself says it; NaN when it does not, as in a stream that is still growing. */
+  readonly durationSeconds: number;
+  /** Seconds from the start, one a frame. */
+  readonly frameTimes: readonly number[];
+  /** A digest of each frame's pixels, in order. */
+  readonly frames: readonly string[];
+  /** Red, green and blue (0–255) at a place given as fractions of width and height; frame -1 is the last. */
+  colourAt(frame: number, x: number, y: number): readonly [number, number, number];
 }
 
-/** What ffprobe reads from a file's headers. */
-export async function probeVideo(path: string): Promise<Probe> {
-  const entries = "format=duration:stream=codec_name,width,height";
-  const { stdout } = await run("ffprobe", [
-    ...["-v", "error", "-select_streams", "v:0"],
-    ...["-show_entries", entries, "-of", "json", path],
-  ]);
-  const { format, streams } = JSON.parse(stdout) as {
-    format: { duration: string };
-    streams: { codec_name: string; width: number; height: number }[];
-  };
-  const stream = streams[0]!;
-  return {
-    durationSeconds: Number(format.duration),
-    codec: stream.codec_name,
-    width: stream.width,
-    height: stream.height,
-  };
+export interface DecodeOptions {
+  /** The last frame may be cut short. */
+  readonly mayEndEarly?: boolean;
 }
 
-/** Every complaint ffmpeg has when it decodes the whole file; empty when it is sound. */
-export async function decodingComplaints(path: string): Promise<string> {
-  // Frames at their own times: the muxer would complain of two that it rounds to one tick.
-  const asTheyAre = ["-fps_mode", "passthrough", "-enc_time_base", "1:1000", "-f", "null", "-"];
-  const { stderr } = await run("ffmpeg", ["-v", "error", "-i", path, ...asTheyAre]);
-  return stderr;
+/**
+ * Decodes a whole file, given as its path or its bytes.
+ * @throws when ffprobe or ffmpeg so much as warns of something in it, or when a packet gives no frame
+ */
+export async function decodeVideo(
+  source: string | Uint8Array,
+  { mayEndEarly = false }: DecodeOptions = {},
+): Promise<Video> {
+  const tolerated = mayEndEarly ? /File ended prematurely/ : null;
+  const folder = await mkdtemp(join(tmpdir(), "sortie-video-"));
+  try {
+    const path = typeof source === "string" ? source : join(folder, "video.webm");
+    if (typeof source !== "string") await writeFile(path, source);
+    const facts = await probe(path, tolerated);
+    const { frames, pixels } = await decodeFrames(path, folder, tolerated);
+    const { length } = facts.frameTimes;
+    if (frames.length !== length || pixels.byteLength !== length * GRID_FRAME_BYTES) {
+      throw new Error(`${length} packets gave ${frames.length} frames`);
+    }
+    const colourAt: Video["colourAt"] = (frame, x, y) =>
+      colourIn(pixels, frame < 0 ? length + frame : frame, x, y);
+    return { ...facts, frames, colourAt };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 /** A part of the picture, as shares of its width and height. */
@@ -46,18 +61,12 @@ export interface Region {
   readonly height: number;
 }
 
-/** The grey values of one region of the frame shown at `atSeconds`, 160 × 90 of them. */
+/** The grey values of one region of the frame shown at `atSeconds`, 160 × 90 of them. Takes still pictures too. */
 export async function greyPixels(path: string, atSeconds: number, region: Region): Promise<Buffer> {
   const crop = `crop=iw*${region.width}:ih*${region.height}:iw*${region.x}:ih*${region.y}`;
-  const { stdout } = await run(
-    "ffmpeg",
-    [
-      ...["-v", "error", "-ss", String(atSeconds), "-i", path, "-frames:v", "1"],
-      ...["-vf", `${crop},scale=160:90,format=gray`, "-f", "rawvideo", "-"],
-    ],
-    { encoding: "buffer" },
-  );
-  return stdout;
+  const at = ["-ss", String(atSeconds), "-i", path, "-frames:v", "1"];
+  const asGrey = ["-vf", `${crop},scale=160:90,format=gray`, "-f", "rawvideo", "-"];
+  return listen("ffmpeg", "error", [...at, ...asGrey], null);
 }
 
 /** The share of pixels that clearly differ between two pictures of one size. */
@@ -67,4 +76,68 @@ export function differingShare(before: Uint8Array, after: Uint8Array): number {
   }
   const differing = before.filter((grey, at) => Math.abs(grey - after[at]!) > 32);
   return differing.length / before.length;
+}
+
+interface Probed {
+  readonly format: { readonly duration?: string };
+  readonly streams: readonly { codec_name: string; width: number; height: number }[];
+  readonly packets: readonly { pts_time: string }[];
+}
+
+async function probe(path: string, tolerated: RegExp | null) {
+  const entries = "format=duration:stream=codec_name,width,height:packet=pts_time";
+  const asked = ["-select_streams", "v:0", "-show_entries", entries, "-of", "json", path];
+  const answer = await listen("ffprobe", "warning", asked, tolerated);
+  const { format, streams, packets } = JSON.parse(answer.toString()) as Probed;
+  const [stream] = streams;
+  if (stream === undefined) throw new Error(`${path} has no video`);
+  return {
+    codec: stream.codec_name,
+    width: stream.width,
+    height: stream.height,
+    durationSeconds: Number(format.duration),
+    frameTimes: packets.map((packet) => Number(packet.pts_time)),
+  };
+}
+
+/** Colours are read from small copies of the frames: a whole recording of large ones fits no memory. */
+const GRID_WIDTH = 64;
+const GRID_HEIGHT = 36;
+const GRID_FRAME_BYTES = GRID_WIDTH * GRID_HEIGHT * 3;
+
+/** Frames at their own times: a muxer would complain of two that it rounds to one tick. */
+const AS_THEY_ARE = ["-map", "0:v:0", "-fps_mode", "passthrough", "-enc_time_base", "1:1000"];
+
+async function decodeFrames(path: string, folder: string, tolerated: RegExp | null) {
+  const digests = join(folder, "digests");
+  const scale = `scale=${GRID_WIDTH}:${GRID_HEIGHT}:flags=area`;
+  const digested = [...AS_THEY_ARE, "-f", "framemd5", digests];
+  const asGrid = [...AS_THEY_ARE, "-vf", scale, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"];
+  const pixels = await listen("ffmpeg", "warning", ["-i", path, ...digested, ...asGrid], tolerated);
+  const lines = (await readFile(digests, "utf8")).split("\n");
+  const frames = lines
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => line.split(",").at(-1)?.trim() ?? "");
+  return { frames, pixels };
+}
+
+function colourIn(pixels: Buffer, frame: number, x: number, y: number) {
+  const cell = Math.floor(y * GRID_HEIGHT) * GRID_WIDTH + Math.floor(x * GRID_WIDTH);
+  const [red = 0, green = 0, blue = 0] = pixels.subarray(frame * GRID_FRAME_BYTES + cell * 3);
+  return [red, green, blue] as const;
+}
+
+/** What the command prints. @throws when it complains of anything else than what is tolerated */
+async function listen(
+  command: "ffmpeg" | "ffprobe",
+  from: "error" | "warning",
+  args: readonly string[],
+  tolerated: RegExp | null,
+): Promise<Buffer> {
+  const options = { encoding: "buffer", maxBuffer: 2 ** 30 } as const;
+  const { stdout, stderr } = await run(command, ["-v", from, ...args], options);
+  const complaints = stderr.toString().split("\n");
+  const [complaint] = complaints.filter((line) => line !== "" && tolerated?.test(line) !== true);
+  if (complaint !== undefined) throw new Error(`${command}: ${complaint}`);
+  return stdout;
 }
