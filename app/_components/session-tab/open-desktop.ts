@@ -1,3 +1,5 @@
+import { releaseKeysOnLeave } from "./release-keys";
+
 /** A desktop that is being shown, or was until a moment ago. */
 export interface Desktop {
   readonly canvas: HTMLCanvasElement;
@@ -67,6 +69,7 @@ export async function openDesktop(
   canvas.tabIndex = 0;
   canvas.setAttribute("role", "application");
   canvas.setAttribute("aria-label", "Desktop. Control Shift M leads to the session bar.");
+  releaseKeysOnLeave(canvas);
   return {
     canvas,
     focus: () => {
