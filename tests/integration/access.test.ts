@@ -84,6 +84,12 @@ test.each(PAGES.flatMap((page) => PEOPLE.map((person) => [page, person] as const
   },
 );
 
+test("a stranger with a link to a moment of a recording comes back to that moment", async () => {
+  const path = `/recordings/${ids.recording}?t=62`;
+  const response = await ask(path, "stranger");
+  expect(response.headers.get("location")).toBe(`/sign-in?callbackUrl=${encodeURIComponent(path)}`);
+});
+
 test.each(Object.entries(ACCESS_BY_ROUTE))(
   "%s through the whole server lets in whom %s lets in",
   async (name, access) => {

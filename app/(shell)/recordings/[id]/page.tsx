@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { forbidden, notFound } from "next/navigation";
 import { cache } from "react";
 import { z } from "zod";
+import { addressOf, type PageSearch, searchText } from "@/app/_components/page-search";
 import { parsePlayTime } from "@/app/_components/player/play-time";
 import { RecordingView } from "@/app/_components/player/recording-view";
 import type { Actor } from "@/lib/auth/permissions";
@@ -15,19 +16,18 @@ import type { Recording } from "@/lib/recordings/recording-repository";
 
 interface RecordingPageProps {
   readonly params: Promise<{ readonly id: string }>;
-  readonly searchParams: Promise<{ readonly t?: string | readonly string[] }>;
+  readonly searchParams: PageSearch;
 }
 
-export async function generateMetadata({ params }: RecordingPageProps): Promise<Metadata> {
-  const { recording } = await find((await params).id);
+export async function generateMetadata(props: RecordingPageProps): Promise<Metadata> {
+  const { recording } = await findOn(props);
   return { title: recording.description || `Recording of ${recording.appName}` };
 }
 
 /** One recording: the player, or its state until there is something to play. */
-export default async function RecordingPage({ params, searchParams }: RecordingPageProps) {
-  const { id } = await params;
-  const { t } = await searchParams;
-  const { actor, recording } = await find(id);
+export default async function RecordingPage(props: RecordingPageProps) {
+  const { actor, recording } = await findOn(props);
+  const search = await props.searchParams;
   return (
     <RecordingView
       initial={recordingToJson(recording)}
@@ -35,13 +35,21 @@ export default async function RecordingPage({ params, searchParams }: RecordingP
         describe: mayAccess(actor, "send", recording),
         delete: mayAccess(actor, "delete", recording),
       }}
-      startAt={typeof t === "string" ? parsePlayTime(t) : null}
+      startAt={parsePlayTime(searchText(search, "t"))}
     />
   );
 }
 
-const find = cache(async (id: string): Promise<{ actor: Actor; recording: Recording }> => {
-  const actor = await requirePage("/recordings/[id]", `/recordings/${id}`);
+/** The recording that the address names; the whole address, with its moment, is come back to after signing in. */
+async function findOn({ params, searchParams }: RecordingPageProps) {
+  const { id } = await params;
+  return find(id, addressOf(`/recordings/${id}`, await searchParams));
+}
+
+type Found = { readonly actor: Actor; readonly recording: Recording };
+
+const find = cache(async (id: string, address: string): Promise<Found> => {
+  const actor = await requirePage("/recordings/[id]", address);
   const { config, db } = services();
   if (!config.recording.enabled || !z.uuid().safeParse(id).success) notFound();
   try {
