@@ -8,6 +8,8 @@ import { secure } from "./security-headers";
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
+/** What may arrive of a body while it is still being decided whether to take it. */
+const READ_AHEAD_BYTES = 1024 * 1024;
 /** How long an upload that is under way may go on after the server was told to stop. */
 const DRAIN_MS = 4_000;
 
@@ -17,7 +19,7 @@ export function createHttpServer(
   config: Pick<Config, "publicUrl" | "trustedProxyCount">,
 ): Server {
   const https = config.publicUrl?.startsWith("https:") ?? false;
-  const server = createServer((request, response) => {
+  const server = createServer({ highWaterMark: READ_AHEAD_BYTES }, (request, response) => {
     stampClient(request, config);
     secure(request, response, https);
     restoreContentLength(response);

@@ -15,6 +15,8 @@ export class LocalAppendSink implements AppendSink {
   private gathered: Uint8Array[] = [];
   private gatheredBytes = 0;
   private writing: Promise<void> = Promise.resolve();
+  private synced: Promise<void> = Promise.resolve();
+  private isSyncing = false;
 
   constructor(
     private readonly handle: FileHandle,
@@ -27,6 +29,10 @@ export class LocalAppendSink implements AppendSink {
     this.gatheredBytes += bytes.byteLength;
     if (this.gatheredBytes >= FLUSH_BYTES || this.gathered.length >= FLUSH_BUFFERS) {
       await this.flush();
+      this.writing.then(
+        () => this.syncAhead(),
+        () => undefined,
+      );
     }
   }
 
@@ -40,7 +46,10 @@ export class LocalAppendSink implements AppendSink {
       await this.writing;
       // The size is metadata that reading needs, so fdatasync makes it durable too.
       await onDisk(() => this.handle.datasync());
+      // A failure is told to one sync only, perhaps an earlier one.
+      await this.synced;
     } finally {
+      await this.synced.catch(() => undefined);
       await this.handle.close();
     }
     return {};
@@ -50,7 +59,20 @@ export class LocalAppendSink implements AppendSink {
     this.gathered = [];
     // The file is not cut back: should another writer have taken over meanwhile, these bytes would be its own.
     await this.writing.catch(() => undefined);
+    await this.synced.catch(() => undefined);
     await this.handle.close();
+  }
+
+  /** Lets the disk work on what is written while more arrives, so that `commit` has less to wait for. */
+  private syncAhead(): void {
+    if (this.isSyncing) return;
+    this.isSyncing = true;
+    const earlier = this.synced;
+    this.synced = onDisk(() => this.handle.datasync()).then(() => {
+      this.isSyncing = false;
+      return earlier;
+    });
+    this.synced.catch(() => undefined);
   }
 
   /** Resolves when the batch before is written; the batch it starts may still be on its way. */
