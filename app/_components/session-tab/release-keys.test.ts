@@ -17,7 +17,9 @@ afterEach(() => vi.unstubAllGlobals());
 it("releases the keys still held when the keyboard leaves the desktop, each once", () => {
   const desktop = new EventTarget();
   const released: string[] = [];
-  desktop.addEventListener("keyup", (event) => released.push((event as KeyPress).code));
+  desktop.addEventListener("keyup", (event) => {
+    if (event instanceof KeyPress) released.push(event.code);
+  });
   releaseKeysOnLeave(desktop as HTMLElement);
 
   desktop.dispatchEvent(new KeyPress("keydown", { code: "KeyA" }));
