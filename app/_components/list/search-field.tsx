@@ -23,11 +23,19 @@ export function SearchField({ label, value, maxLength, onSearch }: SearchFieldPr
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [text, setText] = useState(value);
   const [shownValue, setShownValue] = useState(value);
-  // The address changed by other means, such as the back button.
+  /** Searches of ours that have not reached the address yet: what was typed since must stay. */
+  const [asked, setAsked] = useState<readonly string[]>([]);
   if (value !== shownValue) {
     setShownValue(value);
-    setText(value);
+    const isOurs = asked.includes(value);
+    setAsked(isOurs ? asked.slice(asked.indexOf(value) + 1) : []);
+    // The address changed by other means, such as the back button.
+    if (!isOurs) setText(value);
   }
+  const search = (next: string) => {
+    setAsked((before) => (next === (before.at(-1) ?? value) ? before : [...before, next]));
+    onSearch(next);
+  };
   useEffect(() => () => clearTimeout(timer.current), []);
   useKeyDown((event) => {
     if (event.key !== "/" || isTyping(event) || isCovered()) return;
@@ -52,7 +60,7 @@ export function SearchField({ label, value, maxLength, onSearch }: SearchFieldPr
           const next = event.target.value;
           setText(next);
           clearTimeout(timer.current);
-          timer.current = setTimeout(() => onSearch(next.trim()), TYPING_PAUSE_MS);
+          timer.current = setTimeout(() => search(next.trim()), TYPING_PAUSE_MS);
         }}
         onKeyDown={(event) => {
           if (event.key === "Escape") event.currentTarget.blur();
