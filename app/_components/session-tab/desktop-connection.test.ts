@@ -31,7 +31,7 @@ class Stage {
 
   readonly picture: Picture = {
     live: {} as HTMLElement,
-    canvas: null,
+    canvas: {} as HTMLCanvasElement,
     show: () => undefined,
     freeze: () => {
       this.frozen += 1;
@@ -101,6 +101,25 @@ describe("A tab", () => {
     expect(stage.tickets).toBe(2);
     stage.desktop?.opened();
     expect(stage.phase).toBe("connected");
+  });
+
+  it("hands out its picture to be recorded only while it is live", async () => {
+    const stage = new Stage();
+    await stage.connect();
+    expect(stage.connection.liveCanvas()).toBe(stage.picture.canvas);
+    stage.desktop?.closed(1006);
+    expect(stage.connection.liveCanvas()).toBeNull();
+    expect(stage.connection.canvas()).toBe(stage.picture.canvas);
+  });
+
+  it("never advises somebody who is signed out to reload, which would end a recording", async () => {
+    const stage = new Stage();
+    stage.refusal = new ApiProblem("unauthenticated", "Reload the page to sign in again.");
+    await stage.start();
+    expect(stage.connection.getState()).toEqual({
+      phase: "failed",
+      message: "You are signed out. Sign in again in another tab, then try again here.",
+    });
   });
 
   it("goes on trying while the server is away", async () => {

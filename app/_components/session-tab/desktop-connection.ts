@@ -79,6 +79,10 @@ export class DesktopConnection {
   /** The picture: live while connected, the last one while not. */
   readonly canvas = (): HTMLCanvasElement | null => this.#picture?.canvas ?? null;
 
+  /** The picture while it is live: what may be recorded as the desktop. */
+  readonly liveCanvas = (): HTMLCanvasElement | null =>
+    this.#state.phase === "connected" ? this.canvas() : null;
+
   focus(): void {
     if (this.#state.phase === "connected") this.#desktop?.focus();
   }
@@ -131,7 +135,7 @@ export class DesktopConnection {
       if (session.status === "running") return { type: "session_running" };
       return { type: "session_over", message: session.close_message ?? "The session has ended." };
     } catch (error) {
-      return isRefusal(error) ? { type: "refused", message: error.message } : null;
+      return isRefusal(error) ? { type: "refused", message: refusalInWords(error) } : null;
     }
   }
 
@@ -188,7 +192,7 @@ export class DesktopConnection {
     const said = error.code === "session_not_running" ? await this.#askSession() : null;
     if (turn !== this.#turn) return;
     this.#dispatch(
-      said?.type === "session_over" ? said : { type: "refused", message: error.message },
+      said?.type === "session_over" ? said : { type: "refused", message: refusalInWords(error) },
     );
   }
 
@@ -211,4 +215,11 @@ const PASSING: ReadonlySet<string> = new Set([
 /** An answer of the server that trying again will not change. */
 function isRefusal(error: unknown): error is ApiProblem {
   return error instanceof ApiProblem && !PASSING.has(error.code);
+}
+
+/** A reload, which other pages advise to sign in again, would take the recording of this one with it. */
+function refusalInWords({ code, message }: ApiProblem): string {
+  return code === "unauthenticated"
+    ? "You are signed out. Sign in again in another tab, then try again here."
+    : message;
 }

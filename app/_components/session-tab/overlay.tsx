@@ -57,7 +57,7 @@ export function Overlay(props: OverlayProps) {
         >
           The session goes on; the picture is the last one seen. Trying again{" "}
           <Countdown until={connection.retryAt} />.
-          {recording && " The recording goes on and shows this picture meanwhile."}
+          {recording && " The recording goes on and marks the gap."}
         </Card>
       );
     case "ended":

@@ -52,10 +52,10 @@ interface RecordedSessionProps {
 }
 
 function RecordedSession({ maxSizeBytes, ...parts }: RecordedSessionProps) {
-  const getPointer = useDesktopPointer(parts.connection.canvas);
+  const getPointer = useDesktopPointer(parts.connection.liveCanvas);
   const recorder = useRecorder({
     sessionId: parts.session.id,
-    getSource: parts.connection.canvas,
+    getSource: parts.connection.liveCanvas,
     getPointer,
     maxSizeBytes,
   });
