@@ -103,6 +103,7 @@ describe("the recorder's state", () => {
       { type: "acknowledged", safeBytes: 1, safeMs: 1 },
       { type: "link", link: { state: "retrying", nextAttemptAt: 1 } },
       { type: "stop", notice: "Late." },
+      { type: "captured" },
       refused,
       started,
     ];
@@ -125,8 +126,9 @@ describe("the recorder's state", () => {
   it("asks before leaving exactly while something would be lost", () => {
     const recording = after({ type: "start" }, started, { type: "spooled", spooledBytes: 9 });
     const saving = reduceRecorder(recording, { type: "stop", notice: null });
-    const safe = reduceRecorder(saving, { type: "acknowledged", safeBytes: 9, safeMs: 1 });
-    const asked = [after(), after({ type: "start" }), recording, saving, safe];
-    expect(asked.map(mustAskBeforeLeaving)).toEqual([false, true, true, true, false]);
+    const sent = reduceRecorder(saving, { type: "acknowledged", safeBytes: 9, safeMs: 1 });
+    const safe = reduceRecorder(sent, { type: "captured" });
+    const asked = [after(), after({ type: "start" }), recording, saving, sent, safe];
+    expect(asked.map(mustAskBeforeLeaving)).toEqual([false, true, true, true, true, false]);
   });
 });

@@ -30,6 +30,8 @@ export type RecorderState =
   | {
       readonly phase: "saving";
       readonly recordingId: string;
+      /** The last pixels are kept too; until then `spooledBytes` still grows. */
+      readonly isCaptured: boolean;
       readonly spooledBytes: number;
       readonly remainingBytes: number;
       readonly keptIn: KeptIn;
@@ -65,6 +67,8 @@ export type RecorderEvent =
   | { readonly type: "acknowledged"; readonly safeBytes: number; readonly safeMs: number }
   | { readonly type: "link"; readonly link: Link }
   | { readonly type: "stop"; readonly notice: string | null }
+  /** All that was recorded before the stop is kept. */
+  | { readonly type: "captured" }
   | { readonly type: "ready"; readonly durationMs: number; readonly truncated: boolean }
   | {
       readonly type: "fail";
@@ -97,6 +101,8 @@ export function reduceRecorder(state: RecorderState, event: RecorderEvent): Reco
       return isRunning(state) ? { ...state, link: event.link } : state;
     case "stop":
       return state.phase === "recording" ? saving(state, event.notice) : state;
+    case "captured":
+      return state.phase === "saving" ? { ...state, isCaptured: true } : state;
     case "ready":
       return state.phase === "saving" ? ready(state, event) : state;
     case "fail":
@@ -122,7 +128,7 @@ export function mustAskBeforeLeaving(state: RecorderState): boolean {
     case "recording":
       return true;
     case "saving":
-      return state.remainingBytes > 0;
+      return !state.isCaptured || state.remainingBytes > 0;
     case "unsupported":
     case "idle":
     case "ready":
@@ -167,7 +173,16 @@ function afterAcknowledged(state: RecorderState, safeBytes: number, safeMs: numb
 function saving(state: StateOf<"recording">, notice: string | null): RecorderState {
   const { recordingId, spooledBytes, safeBytes, keptIn, link } = state;
   const remainingBytes = spooledBytes - safeBytes;
-  return { phase: "saving", recordingId, spooledBytes, remainingBytes, keptIn, link, notice };
+  return {
+    phase: "saving",
+    recordingId,
+    isCaptured: false,
+    spooledBytes,
+    remainingBytes,
+    keptIn,
+    link,
+    notice,
+  };
 }
 
 function ready(

@@ -50,7 +50,7 @@ export class RecordingRun {
   private readonly timeline = new SafeTimeline();
   private readonly wakeUp = new Signal();
   private readonly cancelTimers: readonly (() => void)[];
-  private kept: Promise<unknown> = Promise.resolve();
+  private kept: Promise<void> = Promise.resolve();
   private spooledBytes = 0;
   private encodedMs = 0;
   private hasPoster = false;
@@ -64,9 +64,11 @@ export class RecordingRun {
    */
   static async begin(options: RunOptions): Promise<RecordingRun> {
     const { sessionId, mimeType, spool } = options;
-    const composite = new CompositeCanvas(options.getSource, options.getPointer);
-    const { recordingId, uploadUrl } = await postStart(sessionId);
+    let recordingId: string | null = null;
     try {
+      const composite = new CompositeCanvas(options.getSource, options.getPointer);
+      const { uploadUrl, ...made } = await postStart(sessionId);
+      recordingId = made.recordingId;
       const createdAt = new Date().toISOString();
       const label = { recordingId, sessionId, uploadUrl, mimeType, createdAt };
       const { keptIn } = await spool.open(label);
@@ -74,7 +76,7 @@ export class RecordingRun {
     } catch (error) {
       await spool.remove();
       // The server finds out by itself too, only later.
-      void postStop(sessionId, recordingId, 0).catch(() => undefined);
+      if (recordingId !== null) void postStop(sessionId, recordingId, 0).catch(() => undefined);
       throw error;
     }
   }
@@ -132,6 +134,7 @@ export class RecordingRun {
     void this.sendPoster();
     await this.capture.stop(() => this.encodedMs);
     await this.kept;
+    this.options.emit({ type: "captured" });
     void this.save(notice);
   }
 
@@ -140,7 +143,7 @@ export class RecordingRun {
       (appended) => this.absorbKept(appended),
       (error: unknown) => void this.stop(sentenceOf(error)),
     );
-    this.kept = Promise.all([this.kept, appended]);
+    this.kept = this.kept.then(() => appended);
   }
 
   private absorbKept({ spooledBytes, encodedMs }: Appended): void {
