@@ -12,7 +12,7 @@ import {
 import { Keyboard } from "lucide-react";
 import { type CSSProperties, type RefObject, useEffect, useRef, useState } from "react";
 import { IconButton } from "@/app/_components/ui/button";
-import { isTyping, useKeyDown } from "@/app/_components/use-key-down";
+import { isCovered, isTyping, useKeyDown } from "@/app/_components/use-key-down";
 import { KeysDialog } from "./keys-dialog";
 import { commandForKey, runCommand, seek } from "./player-keys";
 import "./player.css";
@@ -126,9 +126,7 @@ const PRESSABLE = "button, a[href], summary, [role=button], [role=tab]";
 
 /** Keys of a field, of an open popup, or the Space that presses what has the focus. */
 function belongsElsewhere(event: KeyboardEvent): boolean {
-  if (event.defaultPrevented || isTyping(event)) return true;
-  if (document.querySelector("[role=dialog], [role=alertdialog], [role=menu]") !== null)
-    return true;
+  if (event.defaultPrevented || isTyping(event) || isCovered()) return true;
   return (
     event.key === " " && event.target instanceof Element && event.target.closest(PRESSABLE) !== null
   );
