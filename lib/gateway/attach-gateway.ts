@@ -40,6 +40,8 @@ export function attachGateway(
     socket.on("error", () => socket.destroy());
     const wanted = admissible(request, deps);
     if ("refusal" in wanted) {
+      // Nobody would close it for a peer that never does.
+      socket.once("finish", () => socket.destroy());
       socket.end(`HTTP/1.1 ${wanted.refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
