@@ -146,6 +146,8 @@ function untilGreeted(socket: Socket, timeout: AbortSignal): Promise<void> {
     timeout.addEventListener("abort", () => fail("The desktop took too long to answer."), {
       once: true,
     });
+    // One that ends before it takes the connection resets it; `close` follows.
+    socket.on("error", () => undefined);
     socket.once("close", () => fail("The desktop closed the connection."));
     socket.once("data", (greeting) => {
       if (!greeting.toString("latin1").startsWith(RFB_GREETING)) {
