@@ -39,6 +39,10 @@ export class SupervisedProcess {
 
   constructor(private readonly spec: ProcessSpec) {
     this.log = createWriteStream(spec.logFile, { flags: "a", mode: 0o600 });
+    // A full disk costs the log, not the product.
+    this.log.once("error", (error) => {
+      spec.print(`${spec.name}  its log is not kept any more: ${error.message}`);
+    });
   }
 
   /** Resolves when the process serves. @throws Error when it ends before it ever did. */
