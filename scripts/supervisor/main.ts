@@ -23,14 +23,17 @@ const SAME_KEYSTROKE_MS = 500;
 interface Running {
   database: EmbeddedPostgres | undefined;
   readonly processes: SupervisedProcess[];
+  /** Whether what is still being started is to be given up. */
+  isStopping: boolean;
 }
 
 /** Runs the product until a signal comes. Returns the exit code. */
 export async function supervise(options: SuperviseOptions): Promise<number> {
-  const running: Running = { database: undefined, processes: [] };
+  const running: Running = { database: undefined, processes: [], isStopping: false };
   const told = untilTold(running);
+  const starting = startEverything(options, running);
   try {
-    await Promise.race([startEverything(options, running), told]);
+    await Promise.race([starting, told]);
     await told;
     return 0;
   } catch (error) {
@@ -38,7 +41,7 @@ export async function supervise(options: SuperviseOptions): Promise<number> {
     print(`\n${error.message}`);
     return 1;
   } finally {
-    await stopEverything(running);
+    await stopEverything(running, starting);
   }
 }
 
@@ -56,6 +59,7 @@ async function startEverything(options: SuperviseOptions, running: Running): Pro
   const profile = await evaluationProfile(process.env, dataDirectory);
   refuseWrongValues(profile);
   const environment = await withDatabase(profile, options, running);
+  refuseWhenStopping(running);
   const { administrator } = await step("Preparing the database", async () => {
     return await prepareDatabase(environment["DATABASE_URL"] ?? "", environment);
   });
@@ -96,6 +100,7 @@ async function startProcesses(
 ): Promise<Ready> {
   const logs = join(dataDirectory, "logs");
   await mkdir(logs, { recursive: true, mode: 0o700 });
+  refuseWhenStopping(running);
   const pids = new Map<string, number | undefined>();
   const make = (name: string, script: string) => {
     const child = new SupervisedProcess({
@@ -142,9 +147,16 @@ async function force({ processes, database }: Running): Promise<void> {
   await database?.kill();
 }
 
-async function stopEverything({ processes, database }: Running): Promise<void> {
-  await Promise.all(processes.map((child) => child.stop()));
-  await database?.stop();
+async function stopEverything(running: Running, starting: Promise<void>): Promise<void> {
+  running.isStopping = true;
+  await Promise.all(running.processes.map((child) => child.stop()));
+  // A database that is only just starting would outlive us.
+  await starting.catch(() => undefined);
+  await running.database?.stop();
+}
+
+function refuseWhenStopping({ isStopping }: Running): void {
+  if (isStopping) throw new StartError("It was told to stop before it had started.");
 }
 
 function credentials({ username, generatedPassword }: NewAdministrator): string {
