@@ -48,7 +48,8 @@ export async function appendToRecording(
   client: Client,
   input: AppendInput,
 ): Promise<AppendResult> {
-  const turn = await deps.appends.enter(input.recordingId);
+  const { userId } = actor;
+  const turn = await deps.appends.enter({ recordingId: input.recordingId, userId });
   try {
     const { appended, row } = await appendInTurn(deps, actor, input, turn);
     if (row.uploadLength === appended.uploadOffset) {

@@ -26,7 +26,7 @@ export async function deleteRecording(
   recordingId: string,
 ): Promise<void> {
   const recording = await getRecording({ db }, actor, recordingId, "delete");
-  await appends.cancel(recording.id);
+  await appends.cancel({ recordingId: recording.id, userId: recording.userId });
   await store.delete(recording.storageKey);
   await store.delete(posterKeyOf(recording));
   await db.$transaction(async (transaction) => {
