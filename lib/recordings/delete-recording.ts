@@ -39,6 +39,8 @@ export async function deleteRecording(
       detail: { filename: recording.filename, owner: recording.username, status: recording.status },
     });
   });
+  // Again: while the row was there, another one may have been put.
+  await store.delete(posterKeyOf(recording));
 }
 
 /**

@@ -6,6 +6,7 @@ import { getRecording } from "@/lib/recordings/get-recording";
 import { putPoster } from "@/lib/recordings/poster";
 import { startRecording } from "@/lib/recordings/start-recording";
 import { stopRecording } from "@/lib/recordings/stop-recording";
+import type { RecordingStore } from "@/lib/storage/recording-store";
 import { captures } from "../support/captures";
 import {
   auditedActions,
@@ -199,6 +200,22 @@ describe("deleting", () => {
       expect(await scene.services.store.stat(key)).toBeNull();
     }
     expect(await actionsOn(recordingId)).toContain("root recording.delete 203.0.113.7");
+  });
+
+  test("takes also a poster that arrives while the bytes are going", async () => {
+    const { recordingId } = await scene.start(scene.ana);
+    const { storageKey } = await get(recordingId);
+    const store = Object.create(scene.services.store) as RecordingStore;
+    let isPut = false;
+    store.delete = async (key) => {
+      await scene.services.store.delete(key);
+      if (isPut || key === storageKey) return;
+      isPut = true;
+      await putPoster(scene.services, scene.ana, recordingId, WEBP);
+    };
+    await deleteRecording({ ...scene.services, store }, scene.ana, CLIENT, recordingId);
+    expect(isPut).toBe(true);
+    expect(await scene.services.store.stat(`${storageKey}.poster.webp`)).toBeNull();
   });
 
   test("ends a request that is adding to it", async () => {
