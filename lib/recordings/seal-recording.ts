@@ -17,7 +17,7 @@ import {
 } from "./recording-claim";
 import { findRecording } from "./recording-repository";
 import { nextStatus, type RecordingStatus } from "./recording-state";
-import { restoreIndexer } from "./restore-indexer";
+import { DamagedIndexError, restoreIndexer } from "./restore-indexer";
 
 export interface SealDeps {
   readonly db: Database;
@@ -77,7 +77,8 @@ async function sealClaimed(
   claim: Claim,
   by: SealInput["by"],
 ): Promise<RecordingStatus> {
-  const indexer = restoreIndexer(claim);
+  const indexer = indexerOf(deps, claim);
+  if (indexer === null) return failRecording(deps, claim, "seal_failed");
   const header = headerOf(indexer);
   if (header === "no_media") return failRecording(deps, claim, "nothing_captured");
   if (header === "unusable") return failRecording(deps, claim, "seal_failed");
@@ -134,6 +135,17 @@ async function markReady(
 function isInterrupted({ status, uploadLength, uploadOffset }: Claim): boolean {
   if (uploadLength === null) return status === "recording";
   return uploadOffset < uploadLength;
+}
+
+/** Null when it is damaged, which trying again does not mend. */
+function indexerOf({ log }: SealDeps, claim: Claim): WebmIndexer | null {
+  try {
+    return restoreIndexer(claim);
+  } catch (err) {
+    if (!(err instanceof DamagedIndexError)) throw err;
+    log.error({ err, recordingId: claim.recordingId }, "recording cannot be sealed");
+    return null;
+  }
 }
 
 function headerOf(indexer: WebmIndexer): SealedHeader | "no_media" | "unusable" {

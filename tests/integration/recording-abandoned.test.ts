@@ -142,3 +142,18 @@ test("bytes that are missing from the storage are called lost only after a day",
   expect(await reap()).toEqual({ sealed: 0, failed: 1, postponed: 0 });
   expect((await get(recordingId)).failReason).toBe("storage_lost");
 });
+
+test("one whose index is damaged fails with advice, keeps its bytes, and is not tried for ever", async () => {
+  const { recordingId } = await scene.start(scene.ana);
+  await scene.append(recordingId, 0, video.subarray(0, 20_000));
+  await scene.services.db.recording.update({
+    where: { id: recordingId },
+    data: { indexState: Uint8Array.of(1, 2, 3) },
+  });
+  await letTimePass(scene.services, recordingId, RECORDING_LEASE_MS);
+  expect(await reap()).toEqual({ sealed: 0, failed: 1, postponed: 0 });
+  const recording = await get(recordingId);
+  expect(recording).toMatchObject({ status: "failed", failReason: "seal_failed" });
+  expect(await scene.services.store.stat(recording.storageKey)).not.toBeNull();
+  expect(await reap()).toEqual({ sealed: 0, failed: 0, postponed: 0 });
+});
