@@ -42,6 +42,8 @@ export default defineConfig({
           include: ["tests/e2e/**/*.test.ts"],
           // Each file drives a browser and a desktop; two at once on two cores would only fight.
           maxWorkers: 1,
+          // A desktop, a server and an encoder share two cores: what fails must fail twice.
+          retry: 1,
           sequence: { groupOrder: 3 },
           testTimeout: 180_000,
           hookTimeout: 180_000,
