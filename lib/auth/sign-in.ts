@@ -30,7 +30,7 @@ export async function signIn(
   client: Client,
   credentials: { readonly username: string; readonly password: string },
 ): Promise<SignedIn> {
-  const username = credentials.username.trim().toLowerCase().slice(0, MAX_NAME_LENGTH);
+  const username = keepable(credentials.username).trim().toLowerCase().slice(0, MAX_NAME_LENGTH);
   const attempt = await countAttempt(deps, username, client);
   const user = await deps.db.user.findUnique({ where: { username } });
   const right = await verifyPassword(credentials.password, user?.passwordHash ?? null);
@@ -56,4 +56,9 @@ export async function signIn(
     });
   });
   return { actor: { userId, username, displayName, role }, token: { userId, sessionVersion } };
+}
+
+/** PostgreSQL keeps no text with U+0000; a name that holds one is nobody's, and stays so. */
+function keepable(text: string): string {
+  return text.replaceAll("\0", "\uFFFD");
 }

@@ -44,6 +44,15 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   );
 }
 
+/** PostgreSQL's code for a text that it cannot keep: one with the character U+0000. */
+const TEXT_REFUSED_SQLSTATE = "22021";
+
+/** Whether a query failed because a text in it cannot be kept: whoever sent it has to send another. */
+export function isTextRefused(error: unknown): boolean {
+  const cause = prismaError.safeParse(error).data?.meta?.driverAdapterError?.cause;
+  return cause?.originalCode === TEXT_REFUSED_SQLSTATE;
+}
+
 /** Whether a write failed because another row has the same unique value. */
 export function isUniqueViolation(error: unknown): boolean {
   const parsed = prismaError.safeParse(error);

@@ -1,4 +1,4 @@
-import { isDatabaseUnavailable } from "@/lib/db/database-error";
+import { isDatabaseUnavailable, isTextRefused } from "@/lib/db/database-error";
 import { AppError, isAppError } from "@/lib/errors/app-error";
 import type { Logger } from "@/lib/logging/logger";
 
@@ -44,6 +44,11 @@ function asAppError(error: unknown): AppError {
         retryAfterSeconds: DATABASE_RETRY_SECONDS,
       },
     );
+  }
+  if (isTextRefused(error)) {
+    return new AppError("bad_request", "A text holds a character that cannot be kept (U+0000).", {
+      cause: error,
+    });
   }
   if (isGoneCaller(error)) {
     return new AppError("bad_request", "The connection closed before the request was complete.", {

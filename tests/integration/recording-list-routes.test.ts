@@ -61,7 +61,7 @@ test.each([
   expect(found).toHaveLength(count);
 });
 
-test.each(["?status=gone", "?limit=0", "?limit=1000", "?cursor=x", "?from=yesterday"])(
+test.each(["?status=gone", "?limit=0", "?limit=1000", "?cursor=x", "?from=yesterday", "?q=%00"])(
   "refuse %s with what is wrong",
   async (query) => {
     expect(await problem(await ask("GET", list, { query }))).toBe("400 bad_request");

@@ -67,6 +67,10 @@ test("the right password signs in, however the name is typed, and the audit trai
   ]);
 });
 
+test("a name with a character that no database keeps is nobody's", async () => {
+  expect(await tryToSignIn("ana\0", PASSWORD)).toBe("wrong_credentials");
+});
+
 test("an unknown name and a wrong password are refused alike, and both are in the audit trail", async () => {
   const { id, username } = await newUser();
   expect(await tryToSignIn(username, "wrong")).toBe("wrong_credentials");
