@@ -34,7 +34,11 @@ export class SessionDirectories {
 
   /** Makes a session's folder, for nobody but the session's user. @throws Error */
   async create(sessionId: string, uid: number | undefined): Promise<string> {
-    await (this.#alive ??= this.#open());
+    // A failure is not remembered: a full disk, say, may have room again.
+    await (this.#alive ??= this.#open().catch((error: unknown) => {
+      this.#alive = undefined;
+      throw error;
+    }));
     const directory = join(this.#own, sessionId);
     refuseLongPath(join(directory, "run", "rfb"));
     await mkdir(directory, { mode: 0o700 });
@@ -73,7 +77,7 @@ export class SessionDirectories {
   async #open(): Promise<Server> {
     await mkdir(this.#base, { mode: this.#mode }).catch(exceptFor("EEXIST"));
     await this.#baseExists();
-    await mkdir(this.#own, { mode: this.#mode });
+    await mkdir(this.#own, { mode: this.#mode }).catch(exceptFor("EEXIST"));
     const path = join(this.#own, ALIVE_SOCKET);
     refuseLongPath(path);
     const server = createServer((caller) => caller.destroy());
