@@ -184,7 +184,9 @@ function sessionMounts(directory: string): string[] {
 
 /** A user that owns no process on this machine and is not in `taken`. @throws Error when there is none. */
 export async function findFreeUid(taken: ReadonlySet<number>): Promise<number> {
-  const busy = new Set([...taken, ...(await ownersOfProcesses())]);
+  const owners = await ownersOfProcesses();
+  // `taken` is looked at last: it may have grown while we waited.
+  const busy = new Set([...owners, ...taken]);
   const count = LAST_UID - FIRST_UID;
   // Another server on this machine may be looking too: starting anywhere keeps them apart.
   const start = Math.floor(Math.random() * count);
