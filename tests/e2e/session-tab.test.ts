@@ -196,8 +196,6 @@ describe.skipIf(!canRunDesktops)("a desktop in its tab", () => {
     await page.getByRole("link", { name: "My recordings" }).click();
     await page.waitForURL("**/recordings");
   });
-
-  /** Where the terminal's first line is depends on fonts: the first place where a word is found is taken. */
 });
 
 describe.skipIf(!canRunDesktops)("a server on which recording is switched off", () => {
