@@ -71,14 +71,24 @@ export async function getRecording(recordingId: string): Promise<RecordingOnServ
   return progressSchema.parse(await requestJson(url, { cache: "no-store" }));
 }
 
-/** Stores the still picture shown before playback; it is a nicety, so nobody hears when it fails. */
+/**
+ * Stores the still picture shown before playback.
+ * @throws ApiError
+ */
 export async function putPoster(recordingId: string, picture: Blob): Promise<void> {
   const headers = { "Content-Type": picture.type };
-  const url = `/api/recordings/${recordingId}/poster`;
-  await fetch(url, { method: "PUT", headers, body: picture }).catch(() => undefined);
+  await request(`/api/recordings/${recordingId}/poster`, { method: "PUT", headers, body: picture });
 }
 
 async function requestJson(url: string, init: RequestInit): Promise<unknown> {
+  const response = await request(url, init);
+  return response.json().catch(() => {
+    throw new ApiError("The server's answer was not understood. Reload the page.", true);
+  });
+}
+
+/** @throws ApiError when no answer came, or one that refuses */
+async function request(url: string, init: RequestInit): Promise<Response> {
   const response = await fetch(url, {
     ...init,
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
@@ -86,9 +96,7 @@ async function requestJson(url: string, init: RequestInit): Promise<unknown> {
     throw new ApiError("The server could not be reached. Check the connection.", true);
   });
   if (!response.ok) throw await refusal(response);
-  return response.json().catch(() => {
-    throw new ApiError("The server's answer was not understood. Reload the page.", true);
-  });
+  return response;
 }
 
 async function refusal(response: Response): Promise<ApiError> {

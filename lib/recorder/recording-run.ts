@@ -75,8 +75,7 @@ export class RecordingRun {
       return new RecordingRun(options, { recordingId, uploadUrl, keptIn, composite });
     } catch (error) {
       await spool.remove();
-      // The server finds out by itself too, only later.
-      if (recordingId !== null) void postStop(sessionId, recordingId, 0).catch(() => undefined);
+      if (recordingId !== null) tellNothingCame(sessionId, recordingId);
       throw error;
     }
   }
@@ -166,7 +165,13 @@ export class RecordingRun {
     this.hasPoster = true;
     const { composite, recordingId } = this.started;
     const picture = await composite.poster();
-    if (picture !== null) await putPoster(recordingId, picture);
+    if (picture === null) return;
+    const put = async () => {
+      if (!this.isOver) await putPoster(recordingId, picture);
+    };
+    // A nicety: nobody hears that it is late, or that the server does not want it.
+    const quietly = { clock: this.options.clock, wake: this.wakeUp, onLink: () => undefined };
+    await untilItPasses(put, quietly).catch(() => undefined);
   }
 
   /** Everything is kept and its length is known: sends the rest and waits for the server to be done. */
@@ -213,7 +218,7 @@ export class RecordingRun {
   private async fail(reason: string): Promise<void> {
     const { spool, emit } = this.options;
     const { recordingId, keptIn } = this.started;
-    if (this.spooledBytes === 0) await this.tellStopped(0);
+    if (this.spooledBytes === 0) tellNothingCame(this.options.sessionId, recordingId);
     const keptBytes = keptIn === "disk" ? this.spooledBytes : 0;
     if (keptBytes > 0) await spool.close();
     else await spool.remove();
@@ -227,8 +232,16 @@ export class RecordingRun {
 
   /** The recorder may be at the next recording already when something of this one still retries. */
   private say(link: Link): void {
-    if (!this.isOver) this.options.emit({ type: "link", link });
+    if (this.isOver) return;
+    this.options.emit({ type: "link", link });
+    // What else waits need not wait any longer.
+    if (link.state === "online") this.wakeUp.ring();
   }
+}
+
+/** Tried once and not waited for: a server that is out of reach finds out by itself, only later. */
+function tellNothingCame(sessionId: string, recordingId: string): void {
+  void postStop(sessionId, recordingId, 0).catch(() => undefined);
 }
 
 /** Why sending that ended by itself ends the recording too. */

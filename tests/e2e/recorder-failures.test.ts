@@ -37,6 +37,32 @@ describe.skipIf(!canTestRecorder)("the recorder in Chromium, when something fail
     expectDuration(await bench.received(), elapsedMs);
   });
 
+  it("says at once that nothing was recorded, also while the server is away", async () => {
+    await bench.run(`lab.show(640, 360, '#123'); lab.move(); lab.prepare(${MEBIBYTE})`);
+    await bench.run("lab.start().then(() => lab.withholdBytes())");
+    bench.endpoint.isUp = false;
+    await bench.run("lab.stop()");
+    await bench.until("state.phase === 'failed'");
+    expect(await bench.state()).toMatchObject({
+      recordingId: bench.endpoint.only.id,
+      reason: matching(/^Nothing was recorded/),
+      keptBytes: 0,
+    });
+    expect(await bench.run("lab.spools()")).toEqual({});
+    bench.endpoint.isUp = true;
+  });
+
+  it("has its poster although the server did not take it the first time", async () => {
+    bench.endpoint.refusesPosters = true;
+    await bench.startRecording("lab.show(640, 360, '#123'); lab.move()");
+    const posters = () => bench.endpoint.requests.filter(({ path }) => path.endsWith("/poster"));
+    await expect.poll(() => posters().length, { timeout: 20_000 }).toBeGreaterThan(1);
+    expect(bench.endpoint.only.poster).toBeNull();
+    bench.endpoint.refusesPosters = false;
+    await expect.poll(() => bench.endpoint.only.poster, { timeout: 20_000 }).not.toBeNull();
+    await bench.stopRecording();
+  });
+
   it("keeps what it has in this browser when the recording is deleted under it", async () => {
     await bench.startRecording("lab.show(640, 360, '#123'); lab.move()");
     const { id } = bench.endpoint.only;

@@ -19,10 +19,12 @@ class LabPage {
   private startedAt = 0;
   private streams: MediaStream[] = [];
   private encoders: MediaRecorder[] = [];
+  private withholdsBytes = false;
 
   constructor() {
     // Remembers what the browser made, so that a test can break it as a browser in trouble does.
     const { streams, encoders } = this;
+    const withholdsBytes = () => this.withholdsBytes;
     const prototype = HTMLCanvasElement.prototype as { captureStream: CaptureStream };
     const capture = prototype.captureStream;
     prototype.captureStream = function (framesPerSecond) {
@@ -34,6 +36,9 @@ class LabPage {
       constructor(stream: MediaStream, options?: MediaRecorderOptions) {
         super(stream, options);
         encoders.push(this);
+        this.addEventListener("dataavailable", (event) => {
+          if (withholdsBytes()) event.stopImmediatePropagation();
+        });
       }
     };
   }
@@ -41,6 +46,11 @@ class LabPage {
   /** From now on the encoder delivers nothing and says nothing. */
   silenceEncoders(): void {
     for (const encoder of this.encoders) if (encoder.state === "recording") encoder.pause();
+  }
+
+  /** From now on nothing that the encoder makes comes out of it. */
+  withholdBytes(): void {
+    this.withholdsBytes = true;
   }
 
   endStreams(): void {

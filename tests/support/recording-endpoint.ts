@@ -37,6 +37,8 @@ export class RecordingEndpoint {
     [];
   /** Taken first in, first out by the next HEADs and PATCHes on an upload URL. */
   readonly uploadFaults: Fault[] = [];
+  /** True: posters are answered 503. */
+  refusesPosters = false;
   /** False: every connection is cut without an answer. */
   isUp = true;
   /** True: every request is answered 401. */
@@ -101,6 +103,7 @@ export class RecordingEndpoint {
       const [, id, poster] = /^\/api\/recordings\/([\w-]+)(\/poster)?$/.exec(path) ?? [];
       const recording = this.find(id);
       if (recording === undefined) answer(response, 404, {}, "not_found");
+      else if (poster && this.refusesPosters) answer(response, 503, {}, "unavailable");
       else if (method === "PUT" && poster) {
         recording.poster = body;
         answer(response, 204);
