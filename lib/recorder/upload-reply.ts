@@ -15,7 +15,7 @@ export type UploadReply =
   | { readonly kind: "refused"; readonly reason: string };
 
 const SIGNED_OUT =
-  "You are signed out. Sign in again in another tab; the recording goes on and is sent then.";
+  "You are signed out. Sign in again in another tab: what is not sent yet waits here until then.";
 const STORAGE_FULL =
   "The server has no room left for recordings. Ask an administrator to make room; what is not sent yet waits here.";
 const GONE = "The recording is no longer on the server; it was probably deleted. Start a new one.";

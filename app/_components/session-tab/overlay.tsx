@@ -12,8 +12,8 @@ import type { Connection } from "./connection";
 interface OverlayProps {
   readonly connection: Connection;
   readonly appName: string;
-  /** A recording is running: what becomes of it is said too. */
-  readonly recording: boolean;
+  /** What becomes of the recording meanwhile, in a sentence; null where there is none. */
+  readonly recordingNote: string | null;
   readonly recordingEnabled: boolean;
   readonly onRetry: () => void;
   readonly onStartAgain: () => Promise<void>;
@@ -21,7 +21,7 @@ interface OverlayProps {
 
 /** Over the desktop, whenever there is none to use: what happens, in words, and what can be done. */
 export function Overlay(props: OverlayProps) {
-  const { connection, appName, recording, onRetry } = props;
+  const { connection, appName, recordingNote: note, onRetry } = props;
   switch (connection.phase) {
     case "connected":
       return null;
@@ -38,6 +38,7 @@ export function Overlay(props: OverlayProps) {
           moves
           title={`Connecting to ${appName}`}
           dims={connection.attempt > 0}
+          note={note}
         >
           {connection.attempt === 0
             ? "The desktop runs; its picture is on the way."
@@ -49,6 +50,7 @@ export function Overlay(props: OverlayProps) {
         <Card
           icon={PlugZap}
           title="Connection lost"
+          note={note}
           actions={
             <Button look="solid" icon={RotateCw} onClick={onRetry}>
               Try now
@@ -57,7 +59,6 @@ export function Overlay(props: OverlayProps) {
         >
           The session goes on; the picture is the last one seen. Trying again{" "}
           <Countdown until={connection.retryAt} />.
-          {recording && " The recording goes on and marks the gap."}
         </Card>
       );
     case "ended":
@@ -67,6 +68,7 @@ export function Overlay(props: OverlayProps) {
         <Card
           icon={TriangleAlert}
           title="The desktop cannot be shown"
+          note={note}
           actions={
             <>
               <Button look="solid" icon={RotateCw} onClick={onRetry}>
@@ -85,7 +87,7 @@ export function Overlay(props: OverlayProps) {
 }
 
 function EndedCard(props: OverlayProps & { readonly message: string }) {
-  const { message, recordingEnabled, onStartAgain } = props;
+  const { message, recordingNote, recordingEnabled, onStartAgain } = props;
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const startAgain = async () => {
@@ -102,6 +104,7 @@ function EndedCard(props: OverlayProps & { readonly message: string }) {
     <Card
       icon={CircleSlash}
       title="Session ended"
+      note={recordingNote}
       actions={
         <>
           <Button look="solid" busy={busy} onClick={() => void startAgain()}>
@@ -132,10 +135,13 @@ interface CardProps {
   readonly dims?: boolean;
   readonly title: string;
   readonly children: ReactNode;
+  /** What becomes of the recording; under what the card says itself. */
+  readonly note?: string | null;
   readonly actions?: ReactNode;
 }
 
-function Card({ icon: Icon, moves = false, dims = true, title, children, actions }: CardProps) {
+function Card(props: CardProps) {
+  const { icon: Icon, moves = false, dims = true, title, children, note = null, actions } = props;
   return (
     <div
       className={classes(
@@ -151,6 +157,7 @@ function Card({ icon: Icon, moves = false, dims = true, title, children, actions
         />
         <h1 className="text-lg font-semibold text-ink">{title}</h1>
         <p className="mt-1 text-pretty text-ink-muted">{children}</p>
+        {note !== null && <p className="mt-2 text-pretty text-ink-muted">{note}</p>}
         {actions !== undefined && (
           <div className="mt-4 flex flex-wrap justify-center gap-2">{actions}</div>
         )}

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { RecorderState } from "@/lib/recorder/recorder-state";
-import { announcement, lag, noticeInWords, progressInWords } from "./recording-words";
+import {
+  announcement,
+  lag,
+  noticeInWords,
+  progressInWords,
+  recordingWhileAway,
+} from "./recording-words";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -77,6 +83,27 @@ describe("What the bar says of a recording", () => {
       "The disk of the server is full. 2.0 MB are kept on this computer.",
     );
     expect(noticeInWords({ ...failed, keptBytes: 0 })).toBe("The disk of the server is full.");
+  });
+
+  it("tells while the desktop is away whether it goes on, is being saved or kept here", () => {
+    const saving: RecorderState = {
+      phase: "saving",
+      recordingId: "r1",
+      isCaptured: true,
+      spooledBytes: 9,
+      remainingBytes: 9,
+      keptIn: "disk",
+      link: { state: "online" },
+      notice: null,
+    };
+    const signedOut = { state: "blocked", reason: "You are signed out." } as const;
+    expect(recordingWhileAway(running, false)).toContain("goes on and marks the gap");
+    expect(recordingWhileAway(running, true)).toContain("is being saved");
+    expect(recordingWhileAway(saving, true)).toContain("is being saved");
+    expect(recordingWhileAway({ ...saving, link: signedOut }, true)).toContain(
+      "kept in this browser",
+    );
+    expect(recordingWhileAway({ phase: "idle" }, true)).toBeNull();
   });
 
   it("falls silent between changes of state", () => {

@@ -82,6 +82,35 @@ function limitInWords(bytes: number): string {
   return formatBytes(bytes).replace(".0 ", " ");
 }
 
+const BEING_SAVED = "The recording has stopped and is being saved.";
+const KEPT_UNTIL_TAKEN =
+  "The recording has stopped. What is not on the server yet is kept in this browser and sent as soon as the server takes it; keep this tab open until then.";
+
+/**
+ * What becomes of the recording while there is no desktop; null where there is nothing to say of one. `isFinal`
+ * tells that the desktop does not come back by itself.
+ */
+export function recordingWhileAway(state: RecorderState, isFinal: boolean): string | null {
+  switch (state.phase) {
+    case "starting":
+    case "recording":
+      return isFinal ? BEING_SAVED : "The recording goes on and marks the gap.";
+    case "saving":
+      return state.link.state === "online" ? BEING_SAVED : KEPT_UNTIL_TAKEN;
+    case "ready":
+      return "The recording is saved.";
+    case "failed":
+      return state.keptBytes > 0
+        ? "The recording failed; what the server did not take is kept in this browser."
+        : "The recording failed.";
+    case "unsupported":
+    case "idle":
+      return null;
+    default:
+      return assertNever(state);
+  }
+}
+
 /**
  * What a screen reader is told. It changes when the state does and not with every second that
  * passes, or it would never fall silent.

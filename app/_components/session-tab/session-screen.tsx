@@ -6,11 +6,11 @@ import { mayStart } from "@/lib/recorder/recorder-state";
 import type { Recorder } from "@/lib/recorder/use-recorder";
 import type { SessionJson } from "@/lib/sessions/session-schema";
 import { ClipboardDialog } from "./clipboard-dialog";
-import { type Connection, connectionInWords } from "./connection";
+import { type Connection, connectionInWords, isFinal } from "./connection";
 import type { DesktopConnection } from "./desktop-connection";
 import { Overlay } from "./overlay";
 import { createPicture } from "./picture";
-import { announcement } from "./recording-words";
+import { announcement, recordingWhileAway } from "./recording-words";
 import { describeRecording, endSession, startSession } from "./session-api";
 import { type BarRecorder, Toolbar } from "./toolbar";
 import { useSessionBar } from "./use-session-bar";
@@ -49,7 +49,8 @@ export function SessionScreen({ session, connection, clipboard, recorder }: Sess
     return () => connection.stop();
   }, [connection]);
   useFocusWhenConnected(connection, state.phase);
-  useStopWithSession(state.phase, recorder);
+  const over = isFinal(state);
+  useStopWithDesktop(over, recorder);
   useMarkInTitle(recording);
 
   const end = async () => {
@@ -67,7 +68,7 @@ export function SessionScreen({ session, connection, clipboard, recorder }: Sess
       <Overlay
         connection={state}
         appName={session.app_name}
-        recording={recording}
+        recordingNote={recorder === null ? null : recordingWhileAway(recorder.state, over)}
         recordingEnabled={recorder !== null}
         onRetry={connection.retryNow}
         onStartAgain={startAgain}
@@ -163,11 +164,11 @@ function useMarkInTitle(recording: boolean): void {
   }, [recording]);
 }
 
-/** A session that is over has nothing more to record: what was recorded is saved. */
-function useStopWithSession(phase: Connection["phase"], recorder: Recorder | null): void {
+/** A desktop that does not come back by itself is not recorded any longer: what was recorded is saved. */
+function useStopWithDesktop(over: boolean, recorder: Recorder | null): void {
   const recordingPhase = recorder?.state.phase;
   const stop = recorder?.stop;
   useEffect(() => {
-    if (phase === "ended" && recordingPhase === "recording") void stop?.();
-  }, [phase, recordingPhase, stop]);
+    if (over && recordingPhase === "recording") void stop?.();
+  }, [over, recordingPhase, stop]);
 }
