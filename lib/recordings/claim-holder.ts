@@ -21,6 +21,20 @@ export class ClaimHolder {
     this.renewedAt = performance.now();
   }
 
+  /**
+   * Holds the claim for as long as `work` takes: a storage may be slow without anybody having died.
+   * Not for waiting on a sender, whose silence is to end the claim.
+   */
+  async keepDuring<T>(work: () => Promise<T>): Promise<T> {
+    // Losing it is found out at the update that the claim guards.
+    const timer = setInterval(() => void this.keep().catch(() => undefined), CLAIM_RENEWAL_MS);
+    try {
+      return await work();
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
   release(): Promise<void> {
     return releaseClaim(this.db, this.claim);
   }

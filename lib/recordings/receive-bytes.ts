@@ -80,16 +80,18 @@ class Receiver {
     if (bytes.byteLength === 0) return;
     await this.holder.keep();
     this.sink ??= await this.open(position);
-    await this.sink.write(bytes);
+    const { sink } = this;
+    await this.holder.keepDuring(() => sink.write(bytes, this.indexer.blockEnd));
     // From now on the file plays as it is, whatever happens to the server.
-    if (!hadMedia && this.indexer.hasMedia) await this.sink.writeHeader(liveHeader(this.indexer));
+    if (!hadMedia && this.indexer.hasMedia) await sink.writeHeader(liveHeader(this.indexer));
   }
 
   async commit(): Promise<StorageState> {
-    if (this.sink === null) return this.holder.claim.storageState;
+    const { sink } = this;
+    if (sink === null) return this.holder.claim.storageState;
     await this.holder.keep();
     this.isCommitting = true;
-    return this.sink.commit(this.indexer.blockEnd);
+    return this.holder.keepDuring(() => sink.commit());
   }
 
   async abort(): Promise<void> {
@@ -100,8 +102,9 @@ class Receiver {
     const { storageKey: key, storageState: state, resumeTail } = this.holder.claim;
     if (resumeTail === null) return this.store.openAppend({ key, state }, position);
     const live = { key, state: await this.store.reopen({ key, state }) };
-    const sink = await this.store.openAppend(live, position - resumeTail.byteLength);
-    await sink.write(resumeTail);
+    const blockEnd = position - resumeTail.byteLength;
+    const sink = await this.store.openAppend(live, blockEnd);
+    await sink.write(resumeTail, blockEnd);
     return sink;
   }
 }

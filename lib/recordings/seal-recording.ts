@@ -6,6 +6,7 @@ import type { Logger } from "@/lib/logging/logger";
 import type { RecordingStore } from "@/lib/storage/recording-store";
 import { type SealedHeader, sealedHeader, WebmError, type WebmIndexer } from "@/lib/webm";
 import { uploadLocked } from "./append-registry";
+import { ClaimHolder } from "./claim-holder";
 import { failRecording } from "./fail-recording";
 import { recordingNotFound } from "./get-recording";
 import {
@@ -56,7 +57,8 @@ export async function sealRecording(deps: SealDeps, input: SealInput): Promise<R
   const claim = await claimForSeal(deps.db, { recordingId, idleMs });
   if (claim === null) return settledStatus(deps, recordingId);
   try {
-    return await sealClaimed(deps, claim, input.by);
+    const holder = new ClaimHolder(deps.db, claim);
+    return await holder.keepDuring(() => sealClaimed(deps, claim, input.by));
   } catch (error) {
     await releaseClaim(deps.db, claim).catch((err: unknown) =>
       deps.log.warn({ err }, "claim not released"),
@@ -91,7 +93,9 @@ async function sealClaimed(
     return { resumeTail, sizeBytes };
   });
   if (sealed === "lost") return failRecording(deps, claim, "storage_lost");
-  return markReady(deps, claim, header, sealed, by);
+  const status = await markReady(deps, claim, header, sealed, by);
+  await tidy(deps, claim);
+  return status;
 }
 
 async function markReady(
@@ -129,6 +133,16 @@ async function markReady(
     });
   });
   return status;
+}
+
+/** What is left over harms nobody, so failing here fails nothing. */
+async function tidy({ store, log }: SealDeps, claim: Claim): Promise<void> {
+  const live = { key: claim.storageKey, state: claim.storageState };
+  await store
+    .tidy(live)
+    .catch((err: unknown) =>
+      log.warn({ err, recordingId: claim.recordingId }, "remnants of a sealed recording stay"),
+    );
 }
 
 /** Whether the sender went away: it never said stop, or not all it announced has come. */
@@ -173,7 +187,8 @@ async function keepTail(
   let filled = 0;
   if (tail.byteLength > 0) {
     const range = { start: blockEnd, end: bodyEnd - 1 };
-    for await (const chunk of await deps.store.read(claim.storageKey, range)) {
+    const live = { key: claim.storageKey, state: claim.storageState };
+    for await (const chunk of await deps.store.readLive(live, range)) {
       tail.set(chunk as Uint8Array, filled);
       filled += (chunk as Uint8Array).byteLength;
     }

@@ -123,18 +123,34 @@ export class LocalRecordingStore implements RecordingStore {
     return {};
   }
 
+  async readLive(live: LiveObject, range: ByteRange): Promise<Readable> {
+    const handle = await onDisk(() => open(this.livePath(live.key), "r"));
+    return handle.createReadStream({ ...range, highWaterMark: READ_BYTES });
+  }
+
+  /** The sealed file is what the live one was: there is nothing to remove. */
+  tidy(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async stat(key: string): Promise<StoredObject | null> {
     return onDisk(async () => {
       const sealed = await statOrNull(this.sealedPath(key));
-      if (sealed !== null) return describe(sealed);
-      const live = await statOrNull(this.livePath(key));
-      return live === null ? null : describe(live);
+      return sealed === null ? null : describe(sealed);
     });
   }
 
   async read(key: string, range?: ByteRange): Promise<Readable> {
-    const handle = await onDisk(() => this.openForReading(key));
+    const handle = await onDisk(() => open(this.sealedPath(key), "r"));
     return handle.createReadStream({ ...range, highWaterMark: READ_BYTES });
+  }
+
+  linkTo(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  linkOrigin(): Promise<null> {
+    return Promise.resolve(null);
   }
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
@@ -183,13 +199,6 @@ export class LocalRecordingStore implements RecordingStore {
     if (size >= position) return handle;
     await handle.close();
     throw new AppError("not_found", "The storage has lost bytes of this recording.");
-  }
-
-  private async openForReading(key: string): Promise<FileHandle> {
-    return open(this.sealedPath(key), "r").catch((error: unknown) => {
-      ignoreMissing(error);
-      return open(this.livePath(key), "r");
-    });
   }
 }
 

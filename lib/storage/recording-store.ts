@@ -6,11 +6,18 @@ import type { Readable } from "node:stream";
  *
  * A recording being made is a **live** object: a fixed-size header region that may be rewritten, and
  * a body that only grows. Sealing turns it into a finished object with the same key.
+ *
+ * What a live object consists of is said by its state alone, which the recording's row keeps. Whatever
+ * an earlier state needs stays in place until a later one is known to be saved: a process may die
+ * between the two, and its successor goes on from the earlier one.
  */
 export interface RecordingStore {
   readonly backend: "local" | "s3";
 
-  /** Resolves when recordings can be written now. @throws AppError `unavailable` or `insufficient_storage` */
+  /**
+   * Resolves when recordings can be written now.
+   * @throws AppError `unavailable` or `insufficient_storage`, with advice for an operator
+   */
   checkWritable(): Promise<void>;
 
   /** Makes an empty live object. Harmless when it exists. Returns what later calls need. */
@@ -23,20 +30,38 @@ export interface RecordingStore {
   openAppend(live: LiveObject, position: number): Promise<AppendSink>;
 
   /**
+   * Bytes of a live object, `start` up to and including `end`: of its header and of everything behind its
+   * last whole block. What is in between may not be readable before the seal. @throws AppError `not_found`
+   */
+  readLive(live: LiveObject, range: ByteRange): Promise<Readable>;
+
+  /**
    * Writes the final header, cuts the file after `endPosition`, makes it durable and gives it its
    * final name. Sealing a sealed object again with the same arguments changes nothing.
    * @throws AppError `not_found` when the object or bytes before `endPosition` are gone
    */
   seal(live: LiveObject, header: Uint8Array, endPosition: number): Promise<SealedObject>;
 
+  /** Removes what a sealed object was made of. To be called once its row says that it is sealed. */
+  tidy(live: LiveObject): Promise<void>;
+
   /** Turns a sealed object back into a live one with the same bytes, to go on appending. Harmless when it is live. */
   reopen(live: LiveObject): Promise<StorageState>;
 
-  /** Size and entity tag of a sealed object, or of a live one as far as it has come; null when there is none. */
+  /** Size and entity tag of a finished object; null when there is none. */
   stat(key: string): Promise<StoredObject | null>;
 
-  /** Bytes `start` up to and including `end`. @throws AppError `not_found` */
+  /** Bytes `start` up to and including `end` of a finished object. @throws AppError `not_found` */
   read(key: string, range?: ByteRange): Promise<Readable>;
+
+  /**
+   * An address at which anybody may read a finished object for the next hours, without us; null where
+   * the bytes are to be had through us only.
+   */
+  linkTo(key: string, as: Presentation): Promise<string | null>;
+
+  /** The origin of every address that `linkTo` gives; null where it gives none. */
+  linkOrigin(): Promise<string | null>;
 
   /** Stores a small whole object, such as a poster, beside recordings. */
   put(key: string, bytes: Uint8Array): Promise<void>;
@@ -61,6 +86,13 @@ export interface ByteRange {
   readonly end: number;
 }
 
+/** How a browser is to take a file that it reads without us. */
+export interface Presentation {
+  readonly contentType: string;
+  /** A `Content-Disposition` value. */
+  readonly disposition: string;
+}
+
 export interface StoredObject {
   readonly sizeBytes: number;
   /** A strong entity tag, quoted, that changes whenever the bytes do. */
@@ -72,15 +104,16 @@ export type SealedObject = StoredObject;
 
 /** One append. Exactly one of `commit` and `abort` ends it. */
 export interface AppendSink {
-  /** Takes the next bytes; resolves when more may come (back-pressure). The caller must not change them afterwards. */
-  write(bytes: Uint8Array): Promise<void>;
+  /**
+   * Takes the next bytes; resolves when more may come (back-pressure). The caller must not change them
+   * afterwards. `blockEnd` is the file position after the last whole block so far, these bytes included:
+   * the object will never be cut before it.
+   */
+  write(bytes: Uint8Array, blockEnd: number): Promise<void>;
   /** Rewrites the reserved header region of the live object as part of this append. */
   writeHeader(header: Uint8Array): Promise<void>;
-  /**
-   * Makes everything written durable. `blockEnd` is the file position after the last whole block so far:
-   * a backend that stores parts ends them there. Returns the state to save with the new offset.
-   */
-  commit(blockEnd: number): Promise<StorageState>;
+  /** Makes everything written durable. Returns the state to save with the new offset. */
+  commit(): Promise<StorageState>;
   /** Forgets what was written; bytes before `position` are untouched. */
   abort(): Promise<void>;
 }

@@ -107,14 +107,14 @@ export async function store(
       await sink.writeHeader(liveHeader(indexer));
       hasHeader = true;
     }
-    await sink.write(body);
+    await sink.write(body, indexer.blockEnd);
     uncommitted += body.length;
     if (uncommitted < 64 * 1024 * 1024) continue;
-    live = { key, state: await sink.commit(indexer.blockEnd) };
+    live = { key, state: await sink.commit() };
     sink = await to.openAppend(live, indexer.bodyEnd);
     uncommitted = 0;
   }
-  live = { key, state: await sink.commit(indexer.blockEnd) };
+  live = { key, state: await sink.commit() };
   return { live, saved: indexer.save(), bytes: indexer.bodyEnd };
 }
 

@@ -106,8 +106,8 @@ async function timedSeal(
   });
   await recordings.reopen(live);
   const sink = await recordings.openAppend(live, blockEnd);
-  await sink.write(new Uint8Array(4_096));
-  await sink.commit(blockEnd);
+  await sink.write(new Uint8Array(4_096), blockEnd);
+  await sink.commit();
   return elapsedMs;
 }
 

@@ -1,3 +1,5 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { getRecording } from "@/lib/recordings/get-recording";
@@ -154,6 +156,7 @@ test("one whose index is damaged fails with advice, keeps its bytes, and is not 
   expect(await reap()).toEqual({ sealed: 0, failed: 1, postponed: 0 });
   const recording = await get(recordingId);
   expect(recording).toMatchObject({ status: "failed", failReason: "seal_failed" });
-  expect(await scene.services.store.stat(recording.storageKey)).not.toBeNull();
+  const kept = join(scene.directory, "recordings", `${recording.storageKey}.part`);
+  expect((await stat(kept)).size).toBeGreaterThan(20_000);
   expect(await reap()).toEqual({ sealed: 0, failed: 0, postponed: 0 });
 });

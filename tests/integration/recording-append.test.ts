@@ -46,8 +46,8 @@ function dyingAfterCommit(store: RecordingStore): { store: RecordingStore; died:
   dying.openAppend = async (live, position) => {
     const sink = await store.openAppend(live, position);
     const commit = sink.commit.bind(sink);
-    sink.commit = async (blockEnd) => {
-      await commit(blockEnd);
+    sink.commit = async () => {
+      await commit();
       die();
       return new Promise<never>(() => undefined);
     };
