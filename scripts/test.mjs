@@ -1,8 +1,11 @@
 // @ts-check
-/** `npm test`: sets up what is missing and runs every check and test; ends with how many passed and failed. */
+/**
+ * `npm test`: sets up what is missing and runs every check and test; ends with how many passed and failed.
+ * `npm test -- <words>` runs only the test files whose paths hold one of the words.
+ */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { build, generateClient } from "./setup/build.mjs";
@@ -29,7 +32,7 @@ try {
   await installNpmPackages();
   const missing = await installDebianPackages(
     [...DESKTOP_PACKAGES, ...TEST_PACKAGES],
-    "Some tests",
+    () => "Some tests cannot run.",
   );
   await generateClient();
   await prepareTypes();
@@ -77,11 +80,12 @@ async function runTests() {
   const directory = await mkdtemp(join(tmpdir(), "sortie-tests-"));
   const report = join(directory, "report.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const child = spawn(process.execPath, ["node_modules/vitest/vitest.mjs", "run", ...reporters], {
-    stdio: ["ignore", "inherit", "inherit"],
-  });
+  const options = ["node_modules/vitest/vitest.mjs", "run", ...reporters, ...process.argv.slice(2)];
+  const child = spawn(process.execPath, options, { stdio: ["ignore", "inherit", "inherit"] });
   const [code] = await once(child, "exit");
-  const tally = count(JSON.parse(await readFile(report, "utf8").catch(() => "{}")));
+  const results = JSON.parse(await readFile(report, "utf8").catch(() => "{}"));
+  nameSkipped(results);
+  const tally = count(results);
   await rm(directory, { recursive: true });
   // Something that is no test failed, such as an error nobody handled.
   if (code !== 0 && tally.failed === 0) tally.failed = 1;
@@ -89,8 +93,30 @@ async function runTests() {
 }
 
 /**
- * @param {{ numPassedTests?: number, numFailedTests?: number, numPendingTests?: number, numTodoTests?: number,
- *   testResults?: { status: string, assertionResults: unknown[] }[] }} report  Vitest's, in Jest's form
+ * @typedef {object} Report  Vitest's, in Jest's form
+ * @property {number} [numPassedTests]
+ * @property {number} [numFailedTests]
+ * @property {number} [numPendingTests]
+ * @property {number} [numTodoTests]
+ * @property {{ name: string, status: string, assertionResults: { status: string, fullName: string }[] }[]} [testResults]
+ */
+
+/**
+ * Nobody should take a test that did not run for one that passed.
+ * @param {Report} report
+ */
+function nameSkipped({ testResults = [] }) {
+  for (const { name, assertionResults } of testResults) {
+    for (const { status, fullName } of assertionResults) {
+      if (status === "skipped" || status === "pending") {
+        process.stdout.write(`! skipped: ${relative(process.cwd(), name)}: ${fullName}\n`);
+      }
+    }
+  }
+}
+
+/**
+ * @param {Report} report
  * @returns {Tally}
  */
 function count(report) {

@@ -14,6 +14,8 @@ interface SuperviseOptions {
   readonly step: <T>(label: string, work: () => Promise<T>) => Promise<T>;
   /** Notes who has to be ended if this process is killed. */
   readonly noteChildren: (pids: number[]) => Promise<void>;
+  /** What this machine lacks, as sentences; said once more at the end, where nobody overlooks it. */
+  readonly lacking: string | null;
 }
 
 /** One Ctrl-C may arrive twice: from the terminal, and from npm, which passes on its own. */
@@ -55,7 +57,7 @@ function isPlain(error: unknown): error is Error {
 class StartError extends Error {}
 
 async function startEverything(options: SuperviseOptions, running: Running): Promise<void> {
-  const { dataDirectory, step } = options;
+  const { dataDirectory, step, lacking } = options;
   const profile = await evaluationProfile(process.env, dataDirectory);
   refuseWrongValues(profile);
   const environment = await withDatabase(profile, options, running);
@@ -68,7 +70,7 @@ async function startEverything(options: SuperviseOptions, running: Running): Pro
   const { port } = await step("Starting Sortie", async () => {
     return await startProcesses(environment, options, running);
   });
-  print(welcome(environment, port, join(dataDirectory, "logs")));
+  print(welcome(environment, port, join(dataDirectory, "logs"), lacking));
 }
 
 /** Before anything is made. The database has no address yet, but everything else can be judged. */
@@ -167,12 +169,18 @@ function credentials({ username, generatedPassword }: NewAdministrator): string 
   ].join("\n");
 }
 
-function welcome(environment: Environment, port: number | undefined, logs: string): string {
+function welcome(
+  environment: Environment,
+  port: number | undefined,
+  logs: string,
+  lacking: string | null,
+): string {
   const local = `http://localhost:${port ?? environment["PORT"] ?? ""}`;
   const address = environment["NEXTAUTH_URL"] ?? local;
   const shownLogs = relative(process.cwd(), logs);
   const where = shownLogs.startsWith("..") ? logs : shownLogs;
-  return `\nSortie is ready: ${address}\nCtrl-C stops everything. Logs: ${where}\n`;
+  const notice = lacking === null ? "" : `! ${lacking}\n`;
+  return `\nSortie is ready: ${address}\n${notice}Ctrl-C stops everything. Logs: ${where}\n`;
 }
 
 function print(line: string): void {

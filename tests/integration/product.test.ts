@@ -4,6 +4,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isRunning } from "@/tests/support/processes";
 import { type Product, startProduct } from "@/tests/support/product";
+import { requireCommand } from "@/tests/support/requirements";
 import { testEnvironment } from "@/tests/support/services";
 
 let product: Product;
@@ -101,6 +102,40 @@ test("storage that cannot be written makes it not ready, in words that name no p
     await blind.close();
   }
 });
+
+test.skipIf(requireCommand("bwrap") === null)(
+  "where the desktop's programs are missing it serves, and the catalogue says what to install",
+  async () => {
+    const bare = await startProduct({}, { without: ["Xtigervnc", "openbox", "xterm"] });
+    try {
+      const sentence =
+        "Desktops need programs that are not installed on the server: tigervnc-standalone-server, openbox, xterm. Run “apt-get update && apt-get install -y tigervnc-standalone-server openbox xterm” there as root, then reload this page.";
+      const headers = { cookie: await bare.signIn(bare.administrator) };
+      const apps = await fetch(`${bare.url}/api/apps`, { headers });
+      expect(await apps.json()).toContainEqual(
+        expect.objectContaining({
+          id: "desktop",
+          available: false,
+          unavailable_reason: sentence,
+        }),
+      );
+      const page = await (await fetch(`${bare.url}/apps`, { headers })).text();
+      expect(page).toContain("apt-get update &amp;&amp; apt-get install -y tigervnc");
+      const launched = await fetch(`${bare.url}/api/sessions`, {
+        method: "POST",
+        headers: { ...headers, origin: bare.url },
+        body: JSON.stringify({ app_id: "desktop", width: 640, height: 480 }),
+      });
+      expect(launched.status).toBe(503);
+      expect(await launched.json()).toMatchObject({
+        error: { code: "app_unavailable", message: sentence },
+      });
+      expect((await fetch(`${bare.url}/readyz`)).status).toBe(200);
+    } finally {
+      await bare.close();
+    }
+  },
+);
 
 test("a wrong value stops the start with one line", async () => {
   const start = startProduct({ SORTIE_RECORDING_MAX_SIZE_MB: "lots" });

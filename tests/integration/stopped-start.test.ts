@@ -25,6 +25,7 @@ test("Ctrl-C while the database is starting ends it and starts nothing more", as
       return work();
     },
     noteChildren: () => Promise.resolve(),
+    lacking: null,
   });
   expect(exitCode).toBe(0);
   expect(steps).toEqual(["Starting the database"]);

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { realpathSync } from "node:fs";
 import { access, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import type { Role } from "@/lib/auth/permissions";
 import type { Database } from "@/lib/db/database";
 import { freePort } from "@/lib/db/embedded/free-port";
 import { createTestDatabase } from "./postgres";
+import { requireCommand } from "./requirements";
 import { testEnvironment } from "./services";
 
 export interface Credentials {
@@ -50,9 +52,15 @@ const PASSWORD = "a password for tests";
 /** More than the processes allow themselves for stopping. */
 const STOP_TIMEOUT_MS = 15_000;
 
+interface ProductOptions {
+  /** Programs of this machine that the product is not to find; needs bubblewrap. */
+  readonly without?: readonly string[];
+}
+
 /** Starts the product that `npm run build` made. `environment` wins over the tests' own settings. */
 export async function startProduct(
   environment: Readonly<Record<string, string>> = {},
+  { without = [] }: ProductOptions = {},
 ): Promise<Product> {
   await refuseUnbuilt();
   const directory = await mkdtemp(join(tmpdir(), "sortie-product-"));
@@ -68,8 +76,9 @@ export async function startProduct(
     PORT: String(port),
     ...environment,
   };
-  const web = new BuiltProcess("dist/server.js", settings, log);
-  const worker = new BuiltProcess("dist/worker.js", settings, log);
+  const hiding = hide(without);
+  const web = new BuiltProcess("dist/server.js", settings, log, hiding);
+  const worker = new BuiltProcess("dist/worker.js", settings, log, hiding);
   const both = [web, worker];
   const start = async () => {
     await Promise.all(both.map((process) => process.start()));
@@ -110,6 +119,14 @@ async function refuseUnbuilt(): Promise<void> {
   }
 }
 
+/** The command, to be put before another, that lays a file nobody can run over each of these programs. */
+function hide(programs: readonly string[]): readonly string[] {
+  const found = programs.map((name) => requireCommand(name)).filter((path) => path !== null);
+  if (found.length === 0) return [];
+  const mounts = found.flatMap((path) => ["--bind", "/dev/null", realpathSync(path)]);
+  return ["bwrap", "--dev-bind", "/", "/", ...mounts, "--die-with-parent"];
+}
+
 class BuiltProcess {
   private child: ChildProcess | undefined;
 
@@ -117,6 +134,7 @@ class BuiltProcess {
     private readonly script: string,
     private readonly environment: Readonly<Record<string, string>>,
     private readonly log: LogEntry[],
+    private readonly around: readonly string[],
   ) {}
 
   get pid(): number {
@@ -126,7 +144,9 @@ class BuiltProcess {
 
   /** Resolves when the process serves. @throws Error with what it logged when it ends instead */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, ["--enable-source-maps", this.script], {
+    const command = [...this.around, process.execPath, "--enable-source-maps", this.script];
+    const [program = "", ...words] = command;
+    const child = spawn(program, words, {
       env: { ...process.env, ...this.environment, NODE_ENV: "production" },
       // Through the channel it learns that the test is gone, and ends.
       stdio: ["ignore", "pipe", "pipe", "ipc"],

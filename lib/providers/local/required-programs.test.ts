@@ -22,7 +22,7 @@ test("where programs are missing, the user is told which packages bring them and
   expect(await findRequiredPrograms([folder])).toEqual({
     available: false,
     reason:
-      "Desktops need programs that are not installed on the server: tigervnc-standalone-server, xterm. Run “sudo apt-get install -y tigervnc-standalone-server xterm” there, then reload this page.",
+      "Desktops need programs that are not installed on the server: tigervnc-standalone-server, xterm. Run “apt-get update && apt-get install -y tigervnc-standalone-server xterm” there as root, then reload this page.",
   });
 });
 

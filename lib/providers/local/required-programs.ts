@@ -23,7 +23,8 @@ export async function findRequiredPrograms(
   const packages = missing.join(" ");
   return {
     available: false,
-    reason: `Desktops need programs that are not installed on the server: ${missing.join(", ")}. Run “sudo apt-get install -y ${packages}” there, then reload this page.`,
+    // A fresh machine has no package lists yet, so they are fetched first.
+    reason: `Desktops need programs that are not installed on the server: ${missing.join(", ")}. Run “apt-get update && apt-get install -y ${packages}” there as root, then reload this page.`,
   };
 }
 
