@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { encode } from "next-auth/jwt";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { cookiesOf, readSessionToken, sessionCookie } from "./session-token";
 
 const config = { authSecret: "a secret for this test, and no other", publicUrl: undefined };
@@ -14,6 +14,15 @@ test("a sign-in cookie is read back as the sign-in it was made for", async () =>
   const cookie = await sessionCookie(token, config);
   expect(cookie).toMatch(/; Path=\/; Max-Age=43200; HttpOnly; SameSite=Lax$/);
   expect(await readSessionToken(asRequest(cookie), config)).toEqual(token);
+});
+
+test("a sign-in that was read before is nobody's once it is out of date", async () => {
+  const payload = { sub: token.userId, session_version: 3 };
+  // Expired, but within the 15 s that clocks may differ: good when it is read first.
+  const fading = await encode({ token: payload, secret: config.authSecret, maxAge: -14 });
+  const headers = asRequest(`next-auth.session-token=${fading}`);
+  expect(await readSessionToken(headers, config)).toEqual(token);
+  await vi.waitFor(async () => expect(await readSessionToken(headers, config)).toBeNull(), 5_000);
 });
 
 test("under https the cookie is only ever sent over TLS", async () => {
