@@ -13,7 +13,7 @@ const SOURCES = [
   "public",
   "scripts/supervisor",
   "workers",
-  "next.config.mjs",
+  "next.config.ts",
   "package-lock.json",
   "postcss.config.mjs",
   "prisma.config.ts",

@@ -1,8 +1,6 @@
-// @ts-check
-// Plain JavaScript: a TypeScript file would be compiled again at each start.
+import type { NextConfig } from "next";
 
-/** @type {import("next").NextConfig} */
-const config = {
+const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
   // `npm run validate` checks types; doing it again on each build would only make the start slower.
