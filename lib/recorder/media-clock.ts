@@ -1,7 +1,8 @@
-import { createIndexer, WebmError } from "@/lib/webm";
+import { createIndexer } from "@/lib/media/create-indexer";
+import { MediaError } from "@/lib/media/media-error";
 
 /**
- * How far a WebM stream has come in its own time. Only the stream knows: chunks come late when the computer is
+ * How far a recorded stream has come in its own time. Only the stream knows: chunks come late when the computer is
  * busy, and by how much nobody says.
  */
 export class MediaClock {
@@ -15,15 +16,12 @@ export class MediaClock {
     try {
       this.indexer.feed(bytes);
     } catch (error) {
-      if (!(error instanceof WebmError)) throw error;
+      if (!(error instanceof MediaError)) throw error;
       // The server judges the stream; here only time stands still.
       this.isLost = true;
       return this.encodedMs;
     }
-    const { index } = this.indexer;
-    if (index !== null) {
-      this.encodedMs = ((index.endTicks ?? 0) * index.head.timestampScaleNs) / 1e6;
-    }
+    this.encodedMs = this.indexer.encodedMs;
     return this.encodedMs;
   }
 }

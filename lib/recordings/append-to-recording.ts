@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import type { Client } from "@/lib/audit/record-audit-event";
 import type { Actor } from "@/lib/auth/permissions";
 import { AppError } from "@/lib/errors/app-error";
-import { WebmError } from "@/lib/webm";
+import { MediaError } from "@/lib/media/media-error";
 import { type AppendRegistry, type AppendTurn, uploadLocked } from "./append-registry";
 import { ClaimHolder } from "./claim-holder";
 import { getRecording } from "./get-recording";
@@ -76,7 +76,7 @@ async function appendInTurn(deps: AppendDeps, actor: Actor, input: AppendInput, 
     if (row === null) throw await whyNotClaimed(deps, actor, input);
     return { appended, row };
   } catch (error) {
-    if (error instanceof WebmError) throw await refuseStream(deps, claim, error);
+    if (error instanceof MediaError) throw await refuseStream(deps, claim, error);
     await holder.release().catch((err: unknown) => deps.log.warn({ err }, "claim not released"));
     throw error;
   }

@@ -6,8 +6,8 @@ export function failMessage(reason: FailReason): string {
   switch (reason) {
     case "nothing_captured":
       return "No picture arrived before the recording ended. Record again, and keep the session's tab open until the recording is saved.";
-    case "not_webm":
-      return "What arrived is not a WebM recording. Record again from the session's toolbar.";
+    case "unknown_format":
+      return "What arrived is neither a WebM nor an MP4 recording. Record again from the session's toolbar.";
     case "storage_lost":
       return "The storage no longer has this recording's bytes. Ask an administrator to look for them in a backup.";
     case "seal_failed":

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
+import type { MediaIndexer } from "@/lib/media/media-indexer";
 import type { AppendSink, RecordingStore, StorageState } from "@/lib/storage/recording-store";
-import { liveHeader, type WebmIndexer } from "@/lib/webm";
 import type { AppendTurn } from "./append-registry";
 import { arrivingBytes } from "./arriving-bytes";
 import type { ClaimHolder } from "./claim-holder";
@@ -19,7 +19,7 @@ interface Incoming {
 
 /**
  * Takes one request's bytes to the store under a claim, and makes them durable. Takes no more than
- * the announced length or the size limit. @throws WebmError, AppError
+ * the announced length or the size limit. @throws MediaError, AppError
  */
 export async function receiveBytes(
   { store, config }: ReceiveDeps,
@@ -41,12 +41,13 @@ export async function receiveBytes(
       if (hasMore) break;
     }
     const storageState = await receiver.commit();
-    const { sourceBytes, hasMedia, blockEnd } = receiver.indexer;
+    const { format, sourceBytes, hasMedia, blockEnd } = receiver.indexer;
     return {
       uploadOffset: sourceBytes,
       uploadLength: announced,
       truncated: hasMore && sourceBytes >= maxSizeBytes,
       tailRestored: receiver.hasWritten,
+      format,
       sizeBytes: hasMedia ? blockEnd : 0,
       indexState: receiver.indexer.save(),
       storageState,
@@ -59,7 +60,7 @@ export async function receiveBytes(
 
 /** The indexer and the store's sink, which is opened when there is something to write. */
 class Receiver {
-  readonly indexer: WebmIndexer;
+  readonly indexer: MediaIndexer;
   private sink: AppendSink | null = null;
   private isCommitting = false;
 
@@ -83,7 +84,7 @@ class Receiver {
     const { sink } = this;
     await this.holder.keepDuring(() => sink.write(bytes, this.indexer.blockEnd));
     // From now on the file plays as it is, whatever happens to the server.
-    if (!hadMedia && this.indexer.hasMedia) await sink.writeHeader(liveHeader(this.indexer));
+    if (!hadMedia && this.indexer.hasMedia) await sink.writeHeader(this.indexer.liveHeader());
   }
 
   async commit(): Promise<StorageState> {

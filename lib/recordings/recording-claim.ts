@@ -1,4 +1,5 @@
 import { type DatabaseOrTransaction, Prisma } from "@/lib/db/database";
+import type { MediaFormat } from "@/lib/media/media-indexer";
 import type { StorageState } from "@/lib/storage/recording-store";
 import type { RecordingStatus } from "./recording-state";
 
@@ -156,6 +157,8 @@ export async function updateClaimed(
 export const CLAIM_GIVEN_BACK = { appendToken: null, appendExpiresAt: null } as const;
 
 export interface Appended {
+  /** What the bytes so far say that they are; null before the first. */
+  readonly format: MediaFormat | null;
   readonly uploadOffset: number;
   readonly sizeBytes: number;
   /** As this append announced it; null when it did not. */
@@ -185,6 +188,9 @@ export async function commitAppend(
            "upload_length" = CASE WHEN ${appended.truncated} THEN ${appended.uploadOffset}::bigint
                                   ELSE coalesce("upload_length", ${appended.uploadLength}::bigint) END,
            "truncated" = "truncated" OR ${appended.truncated},
+           "format" = coalesce(${appended.format}::"RecordingFormat", "format"),
+           "filename" = regexp_replace("filename", '[.](webm|mp4)$',
+                                       coalesce('.' || ${appended.format}::text, '.' || "format"::text)),
            "size_bytes" = ${appended.sizeBytes}::bigint,
            "index_state" = ${appended.indexState}::bytea,
            "resume_tail" = CASE WHEN ${appended.tailRestored} THEN NULL ELSE "resume_tail" END,

@@ -1,4 +1,5 @@
 import type { Database, DatabaseOrTransaction, Prisma } from "@/lib/db/database";
+import type { MediaFormat } from "@/lib/media/media-indexer";
 import type { FailReason, RecordingStatus } from "./recording-state";
 
 /** A recording as the use cases see it: sizes and offsets are bytes, as plain numbers. */
@@ -11,7 +12,7 @@ export interface Recording {
   readonly username: string;
   readonly filename: string;
   readonly description: string;
-  readonly format: "webm" | "cast";
+  readonly format: MediaFormat | "cast";
   readonly origin: "user" | "policy" | "upload";
   readonly codec: string | null;
   readonly width: number | null;

@@ -5,7 +5,7 @@ import { z } from "zod";
 export const RECORDING_STATUSES = ["recording", "uploading", "ready", "failed"] as const;
 export const FAIL_REASONS = [
   "nothing_captured",
-  "not_webm",
+  "unknown_format",
   "storage_lost",
   "seal_failed",
 ] as const;
@@ -27,7 +27,7 @@ export const recordingSchema = z.object({
   username: z.string(),
   filename: z.string(),
   description: z.string(),
-  format: z.enum(["webm", "cast"]),
+  format: z.enum(["webm", "mp4", "cast"]),
   /** As in a MIME type's `codecs` parameter; null until known. */
   codec: z.string().nullable(),
   width: z.number().int().nullable(),

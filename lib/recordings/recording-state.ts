@@ -4,7 +4,7 @@ import { assertNever } from "@/lib/errors/assert-never";
 export type RecordingStatus = "recording" | "uploading" | "ready" | "failed";
 
 /** Why a recording failed: a code that the screen turns into advice. */
-export type FailReason = "nothing_captured" | "not_webm" | "storage_lost" | "seal_failed";
+export type FailReason = "nothing_captured" | "unknown_format" | "storage_lost" | "seal_failed";
 
 /** Everything that can happen to a recording after it was started. */
 export type RecordingEvent =

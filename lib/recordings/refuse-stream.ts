@@ -1,5 +1,5 @@
 import { AppError } from "@/lib/errors/app-error";
-import type { WebmError } from "@/lib/webm";
+import type { MediaError } from "@/lib/media/media-error";
 import { uploadLocked } from "./append-registry";
 import { failRecording } from "./fail-recording";
 import { CLAIM_GIVEN_BACK, type Claim, updateClaimed } from "./recording-claim";
@@ -7,18 +7,18 @@ import { restoreIndexer } from "./restore-indexer";
 import { type SealDeps, sealRecording } from "./seal-recording";
 
 /**
- * Ends a recording whose sender sent something that is not WebM: sending it again would not help.
+ * Ends a recording whose sender sent something that is no recording: sending it again would not help.
  * What came before in good order is kept and sealed; without any, the recording has failed.
  * Returns what to answer.
  */
 export async function refuseStream(
   deps: SealDeps,
   claim: Claim,
-  error: WebmError,
+  error: MediaError,
 ): Promise<AppError> {
   deps.log.warn({ err: error, recordingId: claim.recordingId }, "stream refused");
   if (!restoreIndexer(claim).hasMedia) {
-    await failRecording(deps, claim, "not_webm");
+    await failRecording(deps, claim, "unknown_format");
     return refusal(`${error.message} The recording was ended; record again.`, error);
   }
   const ended = await updateClaimed(deps.db, claim, {
@@ -31,6 +31,6 @@ export async function refuseStream(
   return refusal(`${error.message} The recording was ended; what came before is kept.`, error);
 }
 
-function refusal(message: string, cause: WebmError): AppError {
+function refusal(message: string, cause: MediaError): AppError {
   return new AppError("unsupported_media_type", message, { cause });
 }

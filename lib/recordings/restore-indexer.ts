@@ -1,4 +1,5 @@
-import { createIndexer, type WebmIndexer } from "@/lib/webm";
+import { createIndexer } from "@/lib/media/create-indexer";
+import type { MediaIndexer } from "@/lib/media/media-indexer";
 import type { Claim } from "./recording-claim";
 
 /** What the row says of the bytes cannot be used: never the sender's fault. */
@@ -9,7 +10,7 @@ export class DamagedIndexError extends Error {
 /** The indexer as it was after the recording's last byte. @throws DamagedIndexError */
 export function restoreIndexer(
   claim: Pick<Claim, "recordingId" | "indexState" | "uploadOffset">,
-): WebmIndexer {
+): MediaIndexer {
   const indexer = readIndexer(claim);
   if (indexer.sourceBytes === claim.uploadOffset) return indexer;
   throw new DamagedIndexError(

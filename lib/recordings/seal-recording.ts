@@ -3,8 +3,9 @@ import type { Actor } from "@/lib/auth/permissions";
 import type { Database } from "@/lib/db/database";
 import { AppError, isAppError } from "@/lib/errors/app-error";
 import type { Logger } from "@/lib/logging/logger";
+import { MediaError } from "@/lib/media/media-error";
+import type { MediaIndexer, SealedHeader } from "@/lib/media/media-indexer";
 import type { RecordingStore } from "@/lib/storage/recording-store";
-import { type SealedHeader, sealedHeader, WebmError, type WebmIndexer } from "@/lib/webm";
 import { uploadLocked } from "./append-registry";
 import { ClaimHolder } from "./claim-holder";
 import { failRecording } from "./fail-recording";
@@ -152,7 +153,7 @@ function isInterrupted({ status, uploadLength, uploadOffset }: Claim): boolean {
 }
 
 /** Null when it is damaged, which trying again does not mend. */
-function indexerOf({ log }: SealDeps, claim: Claim): WebmIndexer | null {
+function indexerOf({ log }: SealDeps, claim: Claim): MediaIndexer | null {
   try {
     return restoreIndexer(claim);
   } catch (err) {
@@ -162,11 +163,11 @@ function indexerOf({ log }: SealDeps, claim: Claim): WebmIndexer | null {
   }
 }
 
-function headerOf(indexer: WebmIndexer): SealedHeader | "no_media" | "unusable" {
+function headerOf(indexer: MediaIndexer): SealedHeader | "no_media" | "unusable" {
   try {
-    return sealedHeader(indexer);
+    return indexer.sealedHeader();
   } catch (error) {
-    if (!(error instanceof WebmError)) throw error;
+    if (!(error instanceof MediaError)) throw error;
     return error.code === "no_media" ? "no_media" : "unusable";
   }
 }
@@ -178,7 +179,7 @@ function headerOf(indexer: WebmIndexer): SealedHeader | "no_media" | "unusable" 
 async function keepTail(
   deps: SealDeps,
   claim: Claim,
-  indexer: WebmIndexer,
+  indexer: MediaIndexer,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   if (claim.resumeTail !== null) return Uint8Array.from(claim.resumeTail);
   const { blockEnd, bodyEnd } = indexer;

@@ -4,7 +4,7 @@ import type { Actor } from "@/lib/auth/permissions";
 import type { DatabaseOrTransaction } from "@/lib/db/database";
 import { isUniqueViolation } from "@/lib/db/database-error";
 import { AppError } from "@/lib/errors/app-error";
-import { RESERVED_HEADER_BYTES } from "@/lib/webm";
+import { RESERVED_HEADER_BYTES } from "@/lib/media/media-indexer";
 import {
   deleteRecordingRow,
   findLiveRecording,
@@ -124,13 +124,16 @@ async function beginObject({ db, store }: SealDeps, { id, storageKey }: NewRecor
   }
 }
 
-/** By month, so that no folder grows without end. */
+/** By month, so that no folder grows without end. No extension: only its first bytes tell what it will hold. */
 function storageKeyOf(id: string, startedAt: Date): string {
   const [year, month] = startedAt.toISOString().split("-");
-  return `${year ?? ""}/${month ?? ""}/${id}.webm`;
+  return `${year ?? ""}/${month ?? ""}/${id}`;
 }
 
-/** e.g. `Desktop 2026-11-21 09.30.05.webm` (UTC); only characters that every file system takes. */
+/**
+ * e.g. `Desktop 2026-11-21 09.30.05.webm` (UTC); only characters that every file system takes. Most browsers
+ * record WebM; where the bytes turn out to be something else, the extension follows them.
+ */
 function filenameOf(appName: string, startedAt: Date): string {
   const [day, time] = startedAt.toISOString().split("T");
   const plainName = appName.replaceAll(/[^\p{L}\p{N} ._-]/gu, " ").trim();

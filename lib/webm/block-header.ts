@@ -1,5 +1,5 @@
 import { type ElementHeader, readUint, readVint } from "./ebml";
-import { WebmError } from "./webm-error";
+import { MediaError } from "@/lib/media/media-error";
 
 /** How every Block and SimpleBlock begins (RFC 9559 §10.1 and §10.2). Lacing comes after it. */
 export interface BlockHeader {
@@ -14,7 +14,7 @@ export interface BlockHeader {
 
 /**
  * The block header after the element header at `at`; null when not all of it is in `bytes`.
- * @throws WebmError `corrupt` when the element is too short to have one
+ * @throws MediaError `corrupt` when the element is too short to have one
  */
 export function readBlockHeader(
   header: ElementHeader,
@@ -26,7 +26,7 @@ export function readBlockHeader(
   if (track === null) return null;
   const length = track.length + 3;
   if (header.size !== "unknown" && length > header.size) {
-    throw new WebmError("corrupt", "The recording's stream holds a block without a header.");
+    throw new MediaError("corrupt", "The recording's stream holds a block without a header.");
   }
   if (start + length > bytes.length) return null;
   const timestamp = readUint(bytes, start + track.length, 2);

@@ -17,7 +17,8 @@ import {
 import { serveRanges } from "@/tests/support/range-server";
 import { requireCommand } from "@/tests/support/requirements";
 import { ID, readElementHeader } from "./ebml";
-import { createIndexer, liveHeader, RESERVED_HEADER_BYTES, sealedHeader } from "./index";
+import { RESERVED_HEADER_BYTES } from "@/lib/media/media-indexer";
+import { createWebmIndexer } from "./index";
 
 // Browsers and decoders are slow on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -41,13 +42,13 @@ const EXPECTED: Record<CaptureKind, { codec: string; width: number; height: numb
 
 /** What the server does with a stream, in memory; `pieces` are fed one by one, each by a new process. */
 function seal(pieces: readonly Uint8Array[]) {
-  let indexer = createIndexer();
+  let indexer = createWebmIndexer();
   const body: Uint8Array[] = [];
   for (const piece of pieces) {
     body.push(indexer.feed(piece));
-    indexer = createIndexer(indexer.save());
+    indexer = createWebmIndexer(indexer.save());
   }
-  const sealed = sealedHeader(indexer);
+  const sealed = indexer.sealedHeader();
   const whole = Buffer.concat(body).subarray(0, sealed.endPosition - RESERVED_HEADER_BYTES);
   return { ...sealed, file: Buffer.concat([sealed.header, whole]), indexer };
 }
@@ -156,9 +157,9 @@ describe.skipIf(!isComplete)("what Chromium records (needs chromium and ffmpeg)"
     });
 
     test("can be watched before it is sealed", async () => {
-      const indexer = createIndexer();
+      const indexer = createWebmIndexer();
       const body = indexer.feed(made[kind].bytes);
-      const path = await fileOf(`${kind}-live.webm`, Buffer.concat([liveHeader(indexer), body]));
+      const path = await fileOf(`${kind}-live.webm`, Buffer.concat([indexer.liveHeader(), body]));
       const raw = await fileOf(`${kind}-unsealed.webm`, made[kind].bytes);
       expect(await newComplaints(path, raw)).toEqual([]);
     });
@@ -181,13 +182,13 @@ describe.skipIf(!isComplete)("what Chromium records (needs chromium and ffmpeg)"
       const whole = digest(seal([bytes]).file);
       for (const { start, headerBytes } of elements(bytes)) {
         for (let cut = start; cut <= start + headerBytes + 5 && cut < bytes.length; cut += 1) {
-          const indexer = createIndexer();
+          const indexer = createWebmIndexer();
           const first = indexer.feed(bytes.subarray(0, cut));
-          const other = createIndexer(indexer.save());
+          const other = createWebmIndexer(indexer.save());
           const second = other.feed(bytes.subarray(cut));
           if (first.length + second.length !== sealedBodyLength(bytes))
             throw new Error(`cut at ${cut}`);
-          const header = sealedHeader(other);
+          const header = other.sealedHeader();
           const body = Buffer.concat([first, second]).subarray(
             0,
             header.endPosition - RESERVED_HEADER_BYTES,
@@ -213,12 +214,12 @@ describe.skipIf(!isComplete)("what Chromium records (needs chromium and ffmpeg)"
         }),
         { numRuns: 20 },
       );
-      const indexer = createIndexer();
+      const indexer = createWebmIndexer();
       let returned = 0;
       for (let at = 0; at < bytes.length; at += 1)
         returned += indexer.feed(bytes.subarray(at, at + 1)).length;
       expect(returned).toBe(indexer.bodyEnd - RESERVED_HEADER_BYTES);
-      expect(digest(sealedHeader(indexer).header)).toBe(digest(seal([bytes]).header));
+      expect(digest(indexer.sealedHeader().header)).toBe(digest(seal([bytes]).header));
     });
 
     test("cut off anywhere, keeps every whole frame, decodes without complaint and lasts as long", async () => {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { concat } from "@/lib/media/concat";
 import {
   children,
-  concat,
   element,
   ID,
   readElementHeader,
@@ -11,7 +11,7 @@ import {
   uint,
   wideElementHead,
 } from "./ebml";
-import { WebmError } from "./webm-error";
+import { MediaError } from "@/lib/media/media-error";
 
 describe("EBML", () => {
   test("an element written is read back, whatever its size", () => {
@@ -74,10 +74,10 @@ describe("EBML", () => {
       [0xec, 0x00],
     ];
     for (const bytes of refused) {
-      expect(() => readElementHeader(Uint8Array.from(bytes), 0)).toThrow(WebmError);
+      expect(() => readElementHeader(Uint8Array.from(bytes), 0)).toThrow(MediaError);
     }
     const beyond = concat(uint(ID.void), Uint8Array.of(0x01, 0x20, 0, 0, 0, 0, 0, 0));
-    expect(() => readElementHeader(beyond, 0)).toThrow(WebmError);
+    expect(() => readElementHeader(beyond, 0)).toThrow(MediaError);
   });
 
   test("a number of eight bytes is read", () => {
@@ -86,7 +86,7 @@ describe("EBML", () => {
 
   test("a child longer than its parent is refused", () => {
     const child = element(ID.void, new Uint8Array(20));
-    expect(() => [...children(child.subarray(0, 10))]).toThrow(WebmError);
-    expect(() => [...children(wideElementHead(ID.cluster, "unknown"))]).toThrow(WebmError);
+    expect(() => [...children(child.subarray(0, 10))]).toThrow(MediaError);
+    expect(() => [...children(wideElementHead(ID.cluster, "unknown"))]).toThrow(MediaError);
   });
 });

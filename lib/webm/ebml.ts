@@ -1,4 +1,4 @@
-import { WebmError } from "./webm-error";
+import { MediaError } from "@/lib/media/media-error";
 
 /**
  * Reading and writing EBML (RFC 8794): every element is an id, a size and that many bytes.
@@ -64,13 +64,13 @@ interface Vint {
 
 /**
  * Reads a variable-size integer (RFC 8794 §4): as many leading zero bits as there are further bytes.
- * Null when `bytes` ends before it does. @throws WebmError `corrupt` when it is longer than `maxLength`
+ * Null when `bytes` ends before it does. @throws MediaError `corrupt` when it is longer than `maxLength`
  */
 export function readVint(bytes: Uint8Array, at: number, maxLength: number): Vint | null {
   const first = bytes[at];
   if (first === undefined) return null;
   const length = Math.clz32(first) - 23;
-  if (length > maxLength) throw new WebmError("corrupt", "The recording's stream is damaged.");
+  if (length > maxLength) throw new MediaError("corrupt", "The recording's stream is damaged.");
   if (at + length > bytes.length) return null;
   const mask = 0xff >> length;
   let value = first & mask;
@@ -85,18 +85,18 @@ export function readVint(bytes: Uint8Array, at: number, maxLength: number): Vint
 
 /**
  * Reads an element's id and size (RFC 8794 §5 and §6). Null when `bytes` ends before they do.
- * @throws WebmError `corrupt` when there cannot be an element here
+ * @throws MediaError `corrupt` when there cannot be an element here
  */
 export function readElementHeader(bytes: Uint8Array, at: number): ElementHeader | null {
   const id = readVint(bytes, at, 4);
   if (id === null) return null;
   if (id.allOnes || id.value === 0) {
-    throw new WebmError("corrupt", "The recording's stream holds something that is no element.");
+    throw new MediaError("corrupt", "The recording's stream holds something that is no element.");
   }
   const size = readVint(bytes, at + id.length, 8);
   if (size === null) return null;
   if (!size.allOnes && size.value > Number.MAX_SAFE_INTEGER) {
-    throw new WebmError("corrupt", "The recording's stream holds an element of impossible size.");
+    throw new MediaError("corrupt", "The recording's stream holds an element of impossible size.");
   }
   return {
     id: readUint(bytes, at, id.length),
@@ -114,17 +114,17 @@ export function readUint(bytes: Uint8Array, at: number, length: number): number 
 
 /**
  * The value of the unsigned integer element (RFC 8794 §7.2) whose `header` is at `at`; null when not all
- * of it is in `bytes`. @throws WebmError `corrupt` beyond 2^53
+ * of it is in `bytes`. @throws MediaError `corrupt` beyond 2^53
  */
 export function readNumber(header: ElementHeader, bytes: Uint8Array, at: number): number | null {
   if (header.size === "unknown" || header.size > 8) {
-    throw new WebmError("corrupt", "The recording's stream has a number of impossible length.");
+    throw new MediaError("corrupt", "The recording's stream has a number of impossible length.");
   }
   const start = at + header.headerBytes;
   if (start + header.size > bytes.length) return null;
   const value = readUint(bytes, start, header.size);
   if (value > Number.MAX_SAFE_INTEGER) {
-    throw new WebmError("corrupt", "The recording's stream has a number beyond all bounds.");
+    throw new MediaError("corrupt", "The recording's stream has a number beyond all bounds.");
   }
   return value;
 }
@@ -136,7 +136,7 @@ export interface Element {
   readonly raw: Uint8Array;
 }
 
-/** The children of a master element whose data is at hand. @throws WebmError `corrupt` */
+/** The children of a master element whose data is at hand. @throws MediaError `corrupt` */
 export function* children(data: Uint8Array): Generator<Element> {
   let at = 0;
   while (at < data.length) {
@@ -146,7 +146,7 @@ export function* children(data: Uint8Array): Generator<Element> {
         ? Infinity
         : at + header.headerBytes + header.size;
     if (header === null || end > data.length) {
-      throw new WebmError("corrupt", "The recording's stream has a damaged header.");
+      throw new MediaError("corrupt", "The recording's stream has a damaged header.");
     }
     yield {
       id: header.id,
@@ -157,10 +157,10 @@ export function* children(data: Uint8Array): Generator<Element> {
   }
 }
 
-/** The data of an unsigned integer element (RFC 8794 §7.2). @throws WebmError `corrupt` */
+/** The data of an unsigned integer element (RFC 8794 §7.2). @throws MediaError `corrupt` */
 export function uintOf(element: Element): number {
   if (element.data.length > 8) {
-    throw new WebmError("corrupt", "The recording's stream has a number of impossible length.");
+    throw new MediaError("corrupt", "The recording's stream has a number of impossible length.");
   }
   return readUint(element.data, 0, element.data.length);
 }
@@ -223,16 +223,6 @@ export function wideElementHead(id: number, size: number | "unknown"): Uint8Arra
   if (size === "unknown") head[idLength] = 0x01;
   else writeSize(head, idLength, size, 8);
   return head;
-}
-
-export function concat(...parts: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** Bytes that `value` takes. */

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { buildStream, type ClusterModel, VIDEO } from "@/tests/support/webm-streams";
-import { addCue, type Cue, MAX_CUES } from "./cue-list";
+import { addCue, type Cue, MAX_CUES } from "@/lib/media/cue-list";
 import { children, element, ID, readElementHeader, readUint } from "./ebml";
-import { createIndexer, liveHeader, RESERVED_HEADER_BYTES, sealedHeader } from "./index";
+import { RESERVED_HEADER_BYTES } from "@/lib/media/media-indexer";
+import { createWebmIndexer } from "./index";
 import { decodeState, encodeState } from "./saved-state";
 
 // Many runs of a property, on a busy machine.
@@ -38,7 +39,7 @@ function indexed(clusters: readonly ClusterModel[], cut?: number, timestampScale
     before: [],
     clusters,
   });
-  const indexer = createIndexer();
+  const indexer = createWebmIndexer();
   indexer.feed(stream.bytes.subarray(0, cut));
   return indexer;
 }
@@ -76,7 +77,7 @@ function readHeader(header: Uint8Array) {
 describe("the sealed header", () => {
   test("leads to everything, and fills exactly the reserved bytes", () => {
     const indexer = indexed([clusterAt(0, true), clusterAt(5_000, true)]);
-    const sealed = sealedHeader(indexer);
+    const sealed = indexer.sealedHeader();
     expect(sealed.header).toHaveLength(RESERVED_HEADER_BYTES);
     const read = readHeader(sealed.header);
     expect(read.ids).toEqual([ID.seekHead, ID.info, ID.tracks, ID.cues, ID.void]);
@@ -93,14 +94,14 @@ describe("the sealed header", () => {
   });
 
   test("counts in the stream's own ticks", () => {
-    const sealed = sealedHeader(indexed([clusterAt(20_000, true)], undefined, 100_000));
+    const sealed = indexed([clusterAt(20_000, true)], undefined, 100_000).sealedHeader();
     expect(sealed.durationMs).toBe(2_037);
     expect(readHeader(sealed.header).durationTicks).toBeCloseTo(20_033 + 10_000 / 30, 9);
   });
 
   test("leaves the Segment's size open when a Cluster's is, or when the last Cluster was cut short", () => {
     const unsized = indexed([clusterAt(0, false), clusterAt(5_000, true)]);
-    expect(readHeader(sealedHeader(unsized).header).size).toBe("unknown");
+    expect(readHeader(unsized.sealedHeader().header).size).toBe("unknown");
     const { bytes } = buildStream({
       timestampScaleNs: 1_000_000,
       tracks: [VIDEO],
@@ -110,21 +111,24 @@ describe("the sealed header", () => {
     });
     const short = indexed([clusterAt(0, true)], bytes.length - 1);
     expect(short.hasMedia).toBe(true);
-    expect(readHeader(sealedHeader(short).header).size).toBe("unknown");
+    expect(readHeader(short.sealedHeader().header).size).toBe("unknown");
   });
 
   test("has no Cues, and no way to them, when there is no keyframe", () => {
     const none = clusterAt(0, true);
     const blocks = none.blocks.map((block) => ({ ...block, isKeyframe: false }));
-    const read = readHeader(sealedHeader(indexed([{ ...none, blocks }])).header);
+    const read = readHeader(indexed([{ ...none, blocks }]).sealedHeader().header);
     expect(read.ids).toEqual([ID.seekHead, ID.info, ID.tracks, ID.void]);
     expect(read.seek).toHaveLength(2);
   });
 
   test("is the same each time, and the same from a saved state", () => {
     const indexer = indexed([clusterAt(0, false), clusterAt(5_000, false)]);
-    const first = sealedHeader(indexer);
-    for (const again of [sealedHeader(indexer), sealedHeader(createIndexer(indexer.save()))]) {
+    const first = indexer.sealedHeader();
+    for (const again of [
+      indexer.sealedHeader(),
+      createWebmIndexer(indexer.save()).sealedHeader(),
+    ]) {
       expect(Buffer.compare(again.header, first.header)).toBe(0);
       expect({ ...again, header: null }).toEqual({ ...first, header: null });
     }
@@ -135,8 +139,8 @@ describe("the sealed header", () => {
     const app = element(0x4d80, new TextEncoder().encode("Chrome"));
     const stale = [element(ID.crc32, new Uint8Array(4)), element(ID.duration, new Uint8Array(8))];
     const info = Buffer.concat([...stale, app, state.head.info ?? new Uint8Array(0)]);
-    const indexer = createIndexer(encodeState({ ...state, head: { ...state.head, info } }));
-    const { header } = sealedHeader(indexer);
+    const indexer = createWebmIndexer(encodeState({ ...state, head: { ...state.head, info } }));
+    const { header } = indexer.sealedHeader();
     const { segmentStart, durationTicks } = readHeader(header);
     const kept = [...children(header.subarray(segmentStart))].find(
       (child) => child.id === ID.info,
@@ -151,14 +155,14 @@ describe("the sealed header", () => {
     const state = decodeState(indexed([clusterAt(0, false)]).save());
     const far = 2 ** 45;
     const cues = [...state.cues, { ticks: 9_000, position: far }];
-    const { header } = sealedHeader(createIndexer(encodeState({ ...state, cues })));
+    const { header } = createWebmIndexer(encodeState({ ...state, cues })).sealedHeader();
     expect(readHeader(header).cues.at(-1)).toEqual({ ticks: 9_000, track: 1, position: far });
   });
 });
 
 describe("the live header", () => {
   test("is playable as it is: no size, no duration, no cues", () => {
-    const header = liveHeader(indexed([clusterAt(0, false)]));
+    const header = indexed([clusterAt(0, false)]).liveHeader();
     expect(header).toHaveLength(RESERVED_HEADER_BYTES);
     const read = readHeader(header);
     expect(read.size).toBe("unknown");
@@ -228,10 +232,10 @@ describe("more cues than fit", () => {
       position: 2 ** 52 + i,
     }));
     const tracks = Buffer.concat([state.head.tracks!, element(ID.void, PADDING)]);
-    const roomy = sealedHeader(createIndexer(encodeState({ ...state, cues })));
-    const tight = sealedHeader(
-      createIndexer(encodeState({ ...state, cues, head: { ...state.head, tracks } })),
-    );
+    const roomy = createWebmIndexer(encodeState({ ...state, cues })).sealedHeader();
+    const tight = createWebmIndexer(
+      encodeState({ ...state, cues, head: { ...state.head, tracks } }),
+    ).sealedHeader();
     expect(readHeader(roomy.header).cues).toHaveLength(MAX_CUES);
     const kept = readHeader(tight.header).cues;
     expect(kept[0]?.ticks).toBe(0);

@@ -1,6 +1,8 @@
-import { type CueList, thin } from "./cue-list";
+import { concat } from "@/lib/media/concat";
+import { type CueList, thin } from "@/lib/media/cue-list";
+import { MediaError, noMedia } from "@/lib/media/media-error";
+import { RESERVED_HEADER_BYTES, type SealedHeader } from "@/lib/media/media-indexer";
 import {
-  concat,
   element,
   float64,
   ID,
@@ -10,34 +12,19 @@ import {
   writeSmallHead,
   writeSmallUint,
 } from "./ebml";
-import type { MediaIndex, WebmIndexer } from "./indexer";
-import { RESERVED_HEADER_BYTES } from "./indexer-state";
+import type { MediaIndex } from "./indexer";
 import type { StreamHead } from "./stream-head";
-import { WebmError } from "./webm-error";
-
-/** What turns a live file into a finished one. */
-export interface SealedHeader {
-  /** `RESERVED_HEADER_BYTES` bytes for the start of the file. */
-  readonly header: Uint8Array;
-  /** Where the file is to be cut. */
-  readonly endPosition: number;
-  readonly durationMs: number;
-  /** As in a MIME type's `codecs` parameter, e.g. `vp9,opus`. */
-  readonly codec: string;
-  /** Pixels; 0 without video. */
-  readonly width: number;
-  readonly height: number;
-}
 
 /** A Void element of at least this size can be made to fill any gap. */
 const MIN_VOID_BYTES = 9;
 
 /**
  * The header of a file that is still growing: playable from its start, without duration or cues.
- * @throws WebmError `no_media` before the first Cluster
+ * @throws MediaError `no_media` before the first Cluster
  */
-export function liveHeader(indexer: Pick<WebmIndexer, "index">): Uint8Array {
-  const { head } = indexOf(indexer);
+export function liveHeader(index: MediaIndex | null): Uint8Array {
+  if (index === null) throw noMedia();
+  const { head } = index;
   return padded(
     concat(
       element(ID.ebml, head.parts.ebml),
@@ -54,34 +41,28 @@ export function liveHeader(indexer: Pick<WebmIndexer, "index">): Uint8Array {
  * fit are thinned evenly. The Segment's size stays unknown when a Cluster's is, as in every browser's
  * recording, or when the last Cluster promises more than has come: players complain of a child that may
  * be longer than its parent, and Clusters are never rewritten.
- * @throws WebmError `no_media` before the first whole block
+ * @throws MediaError `no_media` before the first whole block
  */
-export function sealedHeader(indexer: Pick<WebmIndexer, "index" | "blockEnd">): SealedHeader {
-  const index = indexOf(indexer);
+export function sealedHeader(index: MediaIndex | null, blockEnd: number): SealedHeader {
+  if (index === null || index.endTicks === null) throw noMedia();
   const { head, endTicks } = index;
-  if (endTicks === null) throw noMedia();
 
   const ebml = element(ID.ebml, head.parts.ebml);
   const segmentStart = ebml.length + wideElementHead(ID.segment, "unknown").length;
   const info = element(ID.info, head.infoWithoutDuration, element(ID.duration, float64(endTicks)));
   const tracks = element(ID.tracks, head.parts.tracks);
-  const segmentSize = index.isSized ? indexer.blockEnd - segmentStart : "unknown";
+  const segmentSize = index.isSized ? blockEnd - segmentStart : "unknown";
   const seek = seekHead(info.length, tracks.length, index.cues.cues.length > 0);
   const beforeCues = concat(ebml, wideElementHead(ID.segment, segmentSize), seek, info, tracks);
   const roomForCues = RESERVED_HEADER_BYTES - beforeCues.length - MIN_VOID_BYTES;
   return {
     header: padded(concat(beforeCues, fittingCues(index, segmentStart, roomForCues))),
-    endPosition: indexer.blockEnd,
+    endPosition: blockEnd,
     durationMs: Math.round((endTicks * head.timestampScaleNs) / 1e6),
     codec: head.codec,
     width: head.width,
     height: head.height,
   };
-}
-
-function indexOf({ index }: Pick<WebmIndexer, "index">): MediaIndex {
-  if (index === null) throw noMedia();
-  return index;
 }
 
 /** SeekHead, Info, Tracks and Cues follow each other; positions count from the Segment's data (§5.1.1). */
@@ -134,14 +115,10 @@ function padded(header: Uint8Array): Uint8Array {
   const gap = RESERVED_HEADER_BYTES - header.length;
   const head = wideElementHead(ID.void, Math.max(0, gap - MIN_VOID_BYTES));
   if (gap < head.length) {
-    throw new WebmError(
+    throw new MediaError(
       "header_too_large",
       "The recording's header does not fit the reserved bytes.",
     );
   }
   return concat(header, head, new Uint8Array(gap - head.length));
-}
-
-function noMedia(): WebmError {
-  return new WebmError("no_media", "The recording holds no picture and no sound yet.");
 }

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { buildStream, streamArbitrary } from "@/tests/support/webm-streams";
-import { createIndexer, liveHeader, sealedHeader, WebmError } from "./index";
+import { MediaError } from "@/lib/media/media-error";
+import { createWebmIndexer } from "./index";
 
 // Many runs of a property, on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -43,9 +44,9 @@ function damaged(bytes: Uint8Array, damage: Damage): Uint8Array {
   }
 }
 
-/** Feeds and seals; returns the error's code, or null. Anything but a WebmError fails the test. */
+/** Feeds and seals; returns the error's code, or null. Anything but a MediaError fails the test. */
 function tryAll(bytes: Uint8Array, step: number): string | null {
-  const indexer = createIndexer();
+  const indexer = createWebmIndexer();
   try {
     for (let from = 0; from < bytes.length; from += step) {
       indexer.feed(bytes.subarray(from, from + step));
@@ -55,19 +56,19 @@ function tryAll(bytes: Uint8Array, step: number): string | null {
     // A saved state holds at most the stream's own header and the cues.
     expect(indexer.save().length).toBeLessThan(100_000);
     if (indexer.hasMedia) {
-      liveHeader(indexer);
-      const sealed = sealedHeader(indexer);
+      indexer.liveHeader();
+      const sealed = indexer.sealedHeader();
       expect(Number.isSafeInteger(sealed.durationMs)).toBe(true);
     }
     return null;
   } catch (error) {
-    if (!(error instanceof WebmError)) throw error;
+    if (!(error instanceof MediaError)) throw error;
     return error.code;
   }
 }
 
 describe("hostile streams", () => {
-  test("end in a WebmError or a sealed file, and in the same one however they are cut", () => {
+  test("end in a MediaError or a sealed file, and in the same one however they are cut", () => {
     const cases = streamArbitrary.chain((model) =>
       fc.record({
         bytes: fc.constant(buildStream(model).bytes),
@@ -126,12 +127,12 @@ describe("a saved state", () => {
         fc.double({ min: 0, max: 1, noNaN: true }),
         (model, damage, part) => {
           const { bytes } = buildStream(model);
-          const indexer = createIndexer();
+          const indexer = createWebmIndexer();
           indexer.feed(bytes.subarray(0, Math.floor(bytes.length * part)));
           const saved = indexer.save();
           const changed = damaged(saved, damage);
           if (Buffer.compare(changed, saved) === 0) return;
-          expect(() => createIndexer(changed)).toThrow(
+          expect(() => createWebmIndexer(changed)).toThrow(
             expect.objectContaining({ code: "corrupt" }),
           );
         },
@@ -142,7 +143,7 @@ describe("a saved state", () => {
 
   test("that is empty, or noise, is noticed", () => {
     for (const saved of [new Uint8Array(0), new Uint8Array(4), new Uint8Array(300)]) {
-      expect(() => createIndexer(saved)).toThrow(expect.objectContaining({ code: "corrupt" }));
+      expect(() => createWebmIndexer(saved)).toThrow(expect.objectContaining({ code: "corrupt" }));
     }
   });
 });

@@ -1,4 +1,2 @@
-export { liveHeader, sealedHeader, type SealedHeader } from "./header";
-export { createIndexer, type WebmIndexer } from "./indexer";
-export { RESERVED_HEADER_BYTES } from "./indexer-state";
-export { WebmError, type WebmErrorCode } from "./webm-error";
+export { createWebmIndexer, type WebmIndexer } from "./indexer";
+export { WEBM_STATE } from "./saved-state";

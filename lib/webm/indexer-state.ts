@@ -1,27 +1,12 @@
-import type { Cue } from "./cue-list";
+import type { Cue } from "@/lib/media/cue-list";
+import type { StreamPlace } from "@/lib/media/element-stream";
 
-/** The file's first bytes, which are rewritten at the end; the first Cluster starts after them. */
-export const RESERVED_HEADER_BYTES = 65_536;
-
-/**
- * Everything the indexer knows between two chunks. Positions count the bytes of the client's stream
- * from its start, and are turned into file positions only on the way out.
- */
-export interface IndexerState {
-  /** Of the next byte that is not yet understood. */
-  position: number;
-  /** The bytes from `position` on: the beginning of an element, too short to understand. */
-  pending: Uint8Array;
-  /** Bytes before this position are data that need not be looked at. */
-  skipUntil: number;
+/** Everything the indexer knows between two chunks. The body starts with the first Cluster. */
+export interface IndexerState extends StreamPlace {
   /** The data of the elements before the first Cluster that are kept, once whole. */
   head: { ebml: Uint8Array | null; info: Uint8Array | null; tracks: Uint8Array | null };
-  /** One of those on its way: `bytes` has the element's size, `filled` of them have come. */
-  collecting: { id: number; bytes: Uint8Array; filled: number } | null;
   /** Null before the Segment. */
   segment: Extent | null;
-  /** Where the first Cluster starts; null before it. */
-  bodyStart: number | null;
   cluster: OpenCluster | null;
   /** The SimpleBlock or BlockGroup whose last byte has not come. */
   block: OpenBlock | null;
@@ -74,9 +59,4 @@ export function freshState(): IndexerState {
     gapTicks: 1,
     cues: [],
   };
-}
-
-/** Where a byte of the stream is in the file. The first Cluster follows the reserved header. */
-export function filePosition(state: IndexerState, sourcePosition: number): number {
-  return RESERVED_HEADER_BYTES + sourcePosition - (state.bodyStart ?? sourcePosition);
 }

@@ -10,8 +10,11 @@ import {
   streamArbitrary,
   VIDEO,
 } from "@/tests/support/webm-streams";
-import { concat, element, ID, uint, wideElementHead } from "./ebml";
-import { createIndexer, liveHeader, RESERVED_HEADER_BYTES, sealedHeader, WebmError } from "./index";
+import { element, ID, uint, wideElementHead } from "./ebml";
+import { MediaError } from "@/lib/media/media-error";
+import { RESERVED_HEADER_BYTES } from "@/lib/media/media-indexer";
+import { concat } from "@/lib/media/concat";
+import { createWebmIndexer } from "./index";
 import type { WebmIndexer } from "./index";
 import { decodeState, encodeState } from "./saved-state";
 
@@ -48,7 +51,7 @@ const model = (
 });
 
 function fed(stream: BuiltStream): WebmIndexer {
-  const indexer = createIndexer();
+  const indexer = createWebmIndexer();
   indexer.feed(stream.bytes);
   return indexer;
 }
@@ -58,26 +61,26 @@ const digest = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest(
 /** What feeding gives that anybody can see. */
 function outcome(indexer: WebmIndexer, body: Uint8Array) {
   const { sourceBytes, bodyEnd, blockEnd, hasMedia } = indexer;
-  const sealed = hasMedia ? sealedHeader(indexer) : null;
+  const sealed = hasMedia ? indexer.sealedHeader() : null;
   return {
     facts: { sourceBytes, bodyEnd, blockEnd, hasMedia },
     saved: digest(indexer.save()),
     body: digest(body),
-    live: digest(liveHeader(indexer)),
+    live: digest(indexer.liveHeader()),
     sealed: sealed && { ...sealed, header: digest(sealed.header) },
   };
 }
 
 /** Feeds `bytes` cut at `cuts`; at each cut `goesOn` may continue in what another process would have. */
 function feedInPieces(bytes: Uint8Array, cuts: readonly number[], goesOn: (i: number) => boolean) {
-  let indexer = createIndexer();
+  let indexer = createWebmIndexer();
   const body: Uint8Array[] = [];
   [...cuts, bytes.length].reduce((from, to, i) => {
     const bodyEnd = indexer.bodyEnd;
     const piece = indexer.feed(bytes.subarray(from, to));
     if (indexer.bodyEnd - bodyEnd !== piece.length) throw new Error("bodyEnd is wrong");
     body.push(piece.slice());
-    if (goesOn(i)) indexer = createIndexer(indexer.save());
+    if (goesOn(i)) indexer = createWebmIndexer(indexer.save());
     return to;
   }, 0);
   return outcome(indexer, concat(...body));
@@ -128,7 +131,7 @@ describe("the indexer", () => {
       fc.property(streamArbitrary, fc.double({ min: 0, max: 1, noNaN: true }), (made, part) => {
         const stream = buildStream(made);
         const cut = Math.floor(stream.bytes.length * part);
-        const indexer = createIndexer();
+        const indexer = createWebmIndexer();
         indexer.feed(stream.bytes.subarray(0, cut));
         const whole = stream.blocks.filter((block) => block.end <= cut);
         expect(indexer.hasMedia).toBe(whole.length > 0);
@@ -158,7 +161,7 @@ describe("the indexer", () => {
 
   test("the client's own memory is handed back, not a copy", () => {
     const { bytes } = buildStream(model([cluster(0, [frame(0, true)])]));
-    const indexer = createIndexer();
+    const indexer = createWebmIndexer();
     const body = indexer.feed(bytes);
     expect(body.buffer).toBe(bytes.buffer);
     const more = element(ID.void, new Uint8Array(20));
@@ -167,14 +170,14 @@ describe("the indexer", () => {
 
   test("nothing of a huge element is kept, before the first Cluster or in a BlockGroup", () => {
     const { bytes, bodyStart } = buildStream(model([cluster(0, [frame(0, true)])]));
-    const indexer = createIndexer();
+    const indexer = createWebmIndexer();
     indexer.feed(bytes.subarray(0, bodyStart));
     indexer.feed(wideElementHead(ID.tags, 2 ** 40));
     const zeros = new Uint8Array(1 << 20);
     for (let i = 0; i < 64; i += 1) expect(indexer.feed(zeros)).toHaveLength(0);
     expect(indexer.save().length).toBeLessThan(300);
 
-    const inGroup = createIndexer();
+    const inGroup = createWebmIndexer();
     inGroup.feed(bytes);
     inGroup.feed(wideElementHead(ID.blockGroup, 2 ** 40));
     inGroup.feed(wideElementHead(ID.block, 2 ** 39));
@@ -187,19 +190,19 @@ describe("the indexer", () => {
   test("positions beyond 2^32, and up to 2^52, stay exact", () => {
     const { bytes } = buildStream(model([cluster(0, [frame(0, true)])]));
     const gap = 2 ** 52;
-    const indexer = createIndexer();
+    const indexer = createWebmIndexer();
     indexer.feed(bytes);
     const before = indexer.bodyEnd;
     // A huge Tags element, passed over by a state in which all of it has come.
     indexer.feed(wideElementHead(ID.tags, gap));
     const state = decodeState(indexer.save());
-    const later = createIndexer(encodeState({ ...state, position: state.skipUntil }));
+    const later = createWebmIndexer(encodeState({ ...state, position: state.skipUntil }));
     expect(later.bodyEnd).toBe(before + 12 + gap);
     const next = buildStream(model([cluster(90_000, [frame(0, true)])]));
     later.feed(next.bytes.subarray(next.bodyStart));
     expect(later.index?.cues.cues.at(-1)).toEqual({ ticks: 90_000, position: before + 12 + gap });
     expect(later.blockEnd).toBe(later.bodyEnd);
-    expect(sealedHeader(later).endPosition).toBe(later.bodyEnd);
+    expect(later.sealedHeader().endPosition).toBe(later.bodyEnd);
   });
 
   test("bytes after the end of a Segment that tells its size are no part of it", () => {
@@ -225,45 +228,49 @@ describe("the indexer", () => {
     const blocks = [frame(0, true, 2), frame(10, true, 1), frame(20, true, 2)];
     const indexer = fed(buildStream(model([cluster(0, blocks)], { tracks: [AUDIO, VIDEO] })));
     expect(indexer.index?.cues.cues).toEqual([{ ticks: 10, position: RESERVED_HEADER_BYTES }]);
-    expect(sealedHeader(indexer)).toMatchObject({ codec: "vp9,opus", width: 640, height: 360 });
+    expect(indexer.sealedHeader()).toMatchObject({ codec: "vp9,opus", width: 640, height: 360 });
   });
 });
 
 describe("what is not WebM", () => {
   const codeOf = (bytes: Uint8Array) => {
     try {
-      createIndexer().feed(bytes);
+      createWebmIndexer().feed(bytes);
       return null;
     } catch (error) {
-      return error instanceof WebmError ? error.code : error;
+      return error instanceof MediaError ? error.code : error;
     }
   };
   const ebml = (...parts: Uint8Array[]) => element(ID.ebml, ...parts);
   const docType = (name: string) => element(ID.docType, new TextEncoder().encode(name));
 
   test("is refused at its first wrong byte", () => {
-    expect(codeOf(new TextEncoder().encode("<html>"))).toBe("not_webm");
-    expect(codeOf(Uint8Array.of(0x1a, 0x45, 0xde))).toBe("not_webm");
+    expect(codeOf(new TextEncoder().encode("<html>"))).toBe("unknown_format");
+    expect(codeOf(Uint8Array.of(0x1a, 0x45, 0xde))).toBe("unknown_format");
     expect(codeOf(Uint8Array.of(0x1a, 0x45, 0xdf))).toBeNull();
-    expect(codeOf(new Uint8Array(100_000))).toBe("not_webm");
+    expect(codeOf(new Uint8Array(100_000))).toBe("unknown_format");
   });
 
   test("includes Matroska, and EBML with ids that Matroska cannot have", () => {
-    expect(codeOf(ebml(docType("matroska")))).toBe("not_webm");
-    expect(codeOf(ebml(docType("webm"), element(ID.ebmlMaxIdLength, uint(200))))).toBe("not_webm");
-    expect(codeOf(ebml(docType("webm"), element(ID.ebmlMaxSizeLength, uint(9))))).toBe("not_webm");
+    expect(codeOf(ebml(docType("matroska")))).toBe("unknown_format");
+    expect(codeOf(ebml(docType("webm"), element(ID.ebmlMaxIdLength, uint(200))))).toBe(
+      "unknown_format",
+    );
+    expect(codeOf(ebml(docType("webm"), element(ID.ebmlMaxSizeLength, uint(9))))).toBe(
+      "unknown_format",
+    );
     expect(codeOf(ebml(docType("webm"), element(ID.ebmlMaxIdLength, uint(4))))).toBeNull();
   });
 
   test("includes a stream that starts a Cluster before saying what it holds", () => {
     const bare = concat(ebml(docType("webm")), wideElementHead(ID.segment, "unknown"));
-    expect(codeOf(concat(bare, wideElementHead(ID.cluster, "unknown")))).toBe("not_webm");
+    expect(codeOf(concat(bare, wideElementHead(ID.cluster, "unknown")))).toBe("unknown_format");
   });
 
   test("has no header: nothing can be made of it", () => {
-    const indexer = createIndexer();
-    expect(() => liveHeader(indexer)).toThrow(expect.objectContaining({ code: "no_media" }));
-    expect(() => sealedHeader(indexer)).toThrow(expect.objectContaining({ code: "no_media" }));
+    const indexer = createWebmIndexer();
+    expect(() => indexer.liveHeader()).toThrow(expect.objectContaining({ code: "no_media" }));
+    expect(() => indexer.sealedHeader()).toThrow(expect.objectContaining({ code: "no_media" }));
   });
 
   test("a header larger than what is reserved is refused before it is kept", () => {

@@ -1,37 +1,23 @@
-import type { CueList } from "./cue-list";
-import { readBlockHeader } from "./block-header";
-import { concat, type ElementHeader, ID, readElementHeader, readNumber } from "./ebml";
-import { finishBlock } from "./finish-block";
+import type { CueList } from "@/lib/media/cue-list";
+import { ElementStream, filePosition, type Understood } from "@/lib/media/element-stream";
+import { MediaError } from "@/lib/media/media-error";
 import {
-  filePosition,
-  freshState,
-  type IndexerState,
-  type OpenBlock,
-  type OpenCluster,
+  MAX_HEAD_BYTES,
+  type MediaIndexer,
   RESERVED_HEADER_BYTES,
-} from "./indexer-state";
+  type SealedHeader,
+} from "@/lib/media/media-indexer";
+import { readBlockHeader } from "./block-header";
+import { type ElementHeader, ID, readElementHeader, readNumber } from "./ebml";
+import { finishBlock } from "./finish-block";
+import { liveHeader, sealedHeader } from "./header";
+import { freshState, type IndexerState, type OpenBlock, type OpenCluster } from "./indexer-state";
 import { decodeState, encodeState } from "./saved-state";
 import { checkEbmlHeader, parseStreamHead, type StreamHead } from "./stream-head";
-import { WebmError } from "./webm-error";
 
-/** Follows a WebM stream as it arrives, in any pieces, without keeping it. */
-export interface WebmIndexer {
-  /**
-   * Takes the next bytes of the client's stream; returns those to append to the file at `bodyEnd` (as it
-   * was before the call). Before the first Cluster it returns none and keeps them. After an error the
-   * indexer is of no use: go on from what `save` returned last. @throws WebmError
-   */
-  feed(chunk: Uint8Array): Uint8Array;
-  /** The state after everything fed so far, small enough for a column. */
-  save(): Uint8Array;
-  /** Bytes fed so far. */
-  readonly sourceBytes: number;
-  /** File position after everything returned so far. */
-  readonly bodyEnd: number;
-  /** File position after the last whole block: where the file is cut when it is sealed. */
-  readonly blockEnd: number;
-  /** A whole block has arrived. */
-  readonly hasMedia: boolean;
+/** A WebM stream (RFC 9559) with its index, which only this folder reads. */
+export interface WebmIndexer extends MediaIndexer {
+  readonly format: "webm";
   /** What a header is written from; null before the first Cluster. */
   readonly index: MediaIndex | null;
 }
@@ -45,16 +31,13 @@ export interface MediaIndex {
   readonly isSized: boolean;
 }
 
-/** An indexer for a new stream, or for the rest of one. @throws WebmError `corrupt` when `saved` is damaged */
-export function createIndexer(saved?: Uint8Array): WebmIndexer {
+/** An indexer for a new stream, or for the rest of one. @throws MediaError `corrupt` when `saved` is damaged */
+export function createWebmIndexer(saved?: Uint8Array): WebmIndexer {
   return new StreamIndexer(saved === undefined ? freshState() : decodeState(saved));
 }
 
 /** Id (4), size (8), and the longest thing read with them: a track number (8), a timestamp (2), flags (1). */
 const MAX_LOOKAHEAD_BYTES = 23;
-
-/** Leaves room for what sealing adds and some 150 cues. */
-const MAX_HEAD_BYTES = RESERVED_HEADER_BYTES - 4_096;
 
 const EBML_MAGIC = [0x1a, 0x45, 0xdf, 0xa3];
 
@@ -70,39 +53,30 @@ const SEGMENT_CHILDREN: ReadonlySet<number> = new Set([
   ID.attachments,
 ]);
 
-/** The bytes an element's handler has understood; null when it needs more than there are. */
-type Understood = number | null;
-
-class StreamIndexer implements WebmIndexer {
-  readonly #state: IndexerState;
+class StreamIndexer extends ElementStream<IndexerState> implements WebmIndexer {
+  readonly format = "webm";
   #head: StreamHead | null = null;
 
   constructor(state: IndexerState) {
-    this.#state = state;
+    super(state, MAX_LOOKAHEAD_BYTES);
     if (state.bodyStart !== null) this.#head = this.#parseHead();
   }
 
-  get sourceBytes(): number {
-    return this.#state.position + this.#state.pending.length;
-  }
-
-  get bodyEnd(): number {
-    return this.#state.bodyStart === null
-      ? RESERVED_HEADER_BYTES
-      : filePosition(this.#state, this.sourceBytes);
-  }
-
   get blockEnd(): number {
-    const { media } = this.#state;
-    return media === null ? RESERVED_HEADER_BYTES : filePosition(this.#state, media.blockEnd);
+    const { media } = this.state;
+    return media === null ? RESERVED_HEADER_BYTES : filePosition(this.state, media.blockEnd);
   }
 
   get hasMedia(): boolean {
-    return this.#state.media !== null;
+    return this.state.media !== null;
+  }
+
+  get encodedMs(): number {
+    return ((this.state.media?.endTicks ?? 0) * (this.#head?.timestampScaleNs ?? 0)) / 1e6;
   }
 
   get index(): MediaIndex | null {
-    const { media, gapTicks, cues } = this.#state;
+    const { media, gapTicks, cues } = this.state;
     if (this.#head === null) return null;
     const clusterEnd = media?.clusterEnd ?? null;
     return {
@@ -114,63 +88,29 @@ class StreamIndexer implements WebmIndexer {
   }
 
   save(): Uint8Array {
-    return encodeState(this.#state);
+    return encodeState(this.state);
   }
 
-  feed(chunk: Uint8Array): Uint8Array {
-    const { bodyStart: bodyStartBefore, pending } = this.#state;
-    const fedBefore = this.sourceBytes;
-    for (let at = 0; at < chunk.length;) at += this.#consume(chunk, at);
-
-    if (bodyStartBefore !== null) return chunk;
-    const { bodyStart } = this.#state;
-    if (bodyStart === null) return new Uint8Array(0);
-    if (bodyStart >= fedBefore) return chunk.subarray(bodyStart - fedBefore);
-    // The Cluster's first bytes came with an earlier chunk, too few to know it by.
-    return concat(pending, chunk);
+  liveHeader(): Uint8Array {
+    return liveHeader(this.index);
   }
 
-  /** Takes some of `chunk` from `at` on, at least one byte; returns how many. */
-  #consume(chunk: Uint8Array, at: number): number {
-    const state = this.#state;
-    const available = chunk.length - at;
-    if (state.skipUntil > state.position) {
-      return this.#advance(Math.min(available, state.skipUntil - state.position));
-    }
-    if (state.collecting !== null) return this.#collect(state.collecting, chunk, at);
-
-    const { pending } = state;
-    const window =
-      pending.length === 0
-        ? chunk
-        : concat(pending, chunk.subarray(at, at + MAX_LOOKAHEAD_BYTES - pending.length));
-    const windowAt = pending.length === 0 ? at : 0;
-    const understood = this.#readElement(window, windowAt);
-    if (understood === null) {
-      state.pending = window.slice(windowAt);
-      return state.pending.length - pending.length;
-    }
-    state.pending = new Uint8Array(0);
-    this.#advance(understood);
-    return understood - pending.length;
+  sealedHeader(): SealedHeader {
+    return sealedHeader(this.index, this.blockEnd);
   }
 
-  #advance(bytes: number): number {
-    const state = this.#state;
-    state.position += bytes;
-    if (state.skipUntil > state.position) return bytes;
+  protected override arrive(): void {
+    const { state } = this;
     if (state.block !== null && state.position >= state.block.end) finishBlock(state, this.#head);
     const isPast = (end: number | null | undefined) =>
       typeof end === "number" && state.position >= end;
     if (isPast(state.cluster?.end)) state.cluster = null;
     // Whatever follows the Segment is none of it.
     if (isPast(state.segment?.end)) state.skipUntil = Number.MAX_SAFE_INTEGER;
-    return bytes;
   }
 
-  /** The element at `at`, of which `bytes` holds the beginning. Changes nothing when it needs more of it. */
-  #readElement(bytes: Uint8Array, at: number): Understood {
-    const { cluster, block, segment, head } = this.#state;
+  protected override readElement(bytes: Uint8Array, at: number): Understood {
+    const { cluster, block, segment, head } = this.state;
     if (head.ebml === null) expectMagic(bytes, at);
     const header = readElementHeader(bytes, at);
     if (header === null) return null;
@@ -183,17 +123,18 @@ class StreamIndexer implements WebmIndexer {
   }
 
   #readBeforeSegment(header: ElementHeader): Understood {
-    if (this.#state.head.ebml === null) return this.#startCollecting(header, null);
+    if (this.state.head.ebml === null) return this.#keep(header, null);
     if (header.id === ID.segment) {
-      this.#state.segment = { end: header.size === "unknown" ? null : this.#dataEnd(header, null) };
+      this.state.segment = { end: header.size === "unknown" ? null : this.#dataEnd(header, null) };
       return header.headerBytes;
     }
-    if (header.id !== ID.void) throw new WebmError("not_webm", "The file is not a WebM file.");
+    if (header.id !== ID.void)
+      throw new MediaError("unknown_format", "The file is not a WebM file.");
     return this.#skip(header, null);
   }
 
   #readInSegment(header: ElementHeader, end: number | null): Understood {
-    const state = this.#state;
+    const state = this.state;
     state.cluster = null;
     if (header.id === ID.cluster) {
       if (this.#head === null) {
@@ -205,12 +146,12 @@ class StreamIndexer implements WebmIndexer {
       return header.headerBytes;
     }
     if (header.id === ID.ebml || header.id === ID.segment) {
-      throw new WebmError("corrupt", "A second recording starts inside the first.");
+      throw new MediaError("corrupt", "A second recording starts inside the first.");
     }
     const isKept =
       (header.id === ID.info && state.head.info === null) ||
       (header.id === ID.tracks && state.head.tracks === null);
-    return isKept ? this.#startCollecting(header, end) : this.#skip(header, end);
+    return isKept ? this.#keep(header, end) : this.#skip(header, end);
   }
 
   #readInCluster(
@@ -219,7 +160,7 @@ class StreamIndexer implements WebmIndexer {
     bytes: Uint8Array,
     at: number,
   ): Understood {
-    const state = this.#state;
+    const state = this.state;
     const parentEnd = cluster.end ?? state.segment?.end ?? null;
     const end = this.#dataEnd(header, parentEnd);
     if (header.id === ID.timestamp) {
@@ -241,7 +182,7 @@ class StreamIndexer implements WebmIndexer {
       return header.headerBytes;
     }
     if (SEGMENT_CHILDREN.has(header.id) || header.id === ID.ebml || header.id === ID.segment) {
-      throw new WebmError("corrupt", "The recording's stream is out of step.");
+      throw new MediaError("corrupt", "The recording's stream is out of step.");
     }
     return this.#skip(header, parentEnd);
   }
@@ -253,7 +194,7 @@ class StreamIndexer implements WebmIndexer {
     bytes: Uint8Array,
     at: number,
   ): Understood {
-    const state = this.#state;
+    const state = this.state;
     const end = this.#dataEnd(header, block.end);
     if (header.id === ID.block) {
       const blockHeader = readBlockHeader(header, bytes, at);
@@ -272,37 +213,22 @@ class StreamIndexer implements WebmIndexer {
     return this.#skip(header, block.end);
   }
 
-  #startCollecting(header: ElementHeader, parentEnd: number | null): Understood {
-    const { head, position } = this.#state;
+  #keep(header: ElementHeader, parentEnd: number | null): Understood {
+    const { head, position } = this.state;
     const size = this.#dataEnd(header, parentEnd) - position - header.headerBytes;
     const kept = [head.ebml, head.info, head.tracks].reduce(
       (sum, part) => sum + (part?.length ?? 0),
       0,
     );
     if (kept + size > MAX_HEAD_BYTES) {
-      throw new WebmError("header_too_large", "The recording's header is larger than 60 KiB.");
+      throw new MediaError("header_too_large", "The recording's header is larger than 60 KiB.");
     }
-    this.#state.collecting = { id: header.id, bytes: new Uint8Array(size), filled: 0 };
-    if (size === 0) this.#finishCollecting(header.id, new Uint8Array(0));
+    this.startCollecting(header.id, size);
     return header.headerBytes;
   }
 
-  #collect(
-    collecting: { id: number; bytes: Uint8Array; filled: number },
-    chunk: Uint8Array,
-    at: number,
-  ): number {
-    const { id, bytes, filled } = collecting;
-    const taken = Math.min(chunk.length - at, bytes.length - filled);
-    bytes.set(chunk.subarray(at, at + taken), filled);
-    collecting.filled += taken;
-    if (collecting.filled === bytes.length) this.#finishCollecting(id, bytes);
-    return this.#advance(taken);
-  }
-
-  #finishCollecting(id: number, bytes: Uint8Array): void {
-    const { head } = this.#state;
-    this.#state.collecting = null;
+  protected override finishCollecting(id: number, bytes: Uint8Array): void {
+    const { head } = this.state;
     if (id === ID.ebml) {
       checkEbmlHeader(bytes);
       head.ebml = bytes;
@@ -311,18 +237,18 @@ class StreamIndexer implements WebmIndexer {
   }
 
   #skip(header: ElementHeader, parentEnd: number | null): Understood {
-    this.#state.skipUntil = this.#dataEnd(header, parentEnd);
+    this.state.skipUntil = this.#dataEnd(header, parentEnd);
     return header.headerBytes;
   }
 
-  /** Position after the element at hand. @throws WebmError `corrupt` when it is unknown or beyond its parent */
+  /** Position after the element at hand. @throws MediaError `corrupt` when it is unknown or beyond its parent */
   #dataEnd(header: ElementHeader, parentEnd: number | null): number {
     if (header.size === "unknown") {
-      throw new WebmError("corrupt", "The recording's stream holds an element without a size.");
+      throw new MediaError("corrupt", "The recording's stream holds an element without a size.");
     }
-    const end = this.#state.position + header.headerBytes + header.size;
+    const end = this.state.position + header.headerBytes + header.size;
     if (end > (parentEnd ?? Number.MAX_SAFE_INTEGER)) {
-      throw new WebmError(
+      throw new MediaError(
         "corrupt",
         "The recording's stream holds an element larger than what it is in.",
       );
@@ -331,10 +257,10 @@ class StreamIndexer implements WebmIndexer {
   }
 
   #parseHead(): StreamHead {
-    const { ebml, info, tracks } = this.#state.head;
+    const { ebml, info, tracks } = this.state.head;
     if (ebml === null || info === null || tracks === null) {
-      throw new WebmError(
-        "not_webm",
+      throw new MediaError(
+        "unknown_format",
         "The file does not say what it holds: it lacks Info or Tracks.",
       );
     }
@@ -345,5 +271,5 @@ class StreamIndexer implements WebmIndexer {
 /** Fails at the first byte that no EBML file starts with. */
 function expectMagic(bytes: Uint8Array, at: number): void {
   const isOther = EBML_MAGIC.some((byte, i) => at + i < bytes.length && bytes[at + i] !== byte);
-  if (isOther) throw new WebmError("not_webm", "The file is not a WebM file.");
+  if (isOther) throw new MediaError("unknown_format", "The file is not a WebM file.");
 }

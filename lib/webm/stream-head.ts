@@ -1,5 +1,6 @@
-import { children, type Element, ID, concat, stringOf, uintOf } from "./ebml";
-import { WebmError } from "./webm-error";
+import { concat } from "@/lib/media/concat";
+import { MediaError } from "@/lib/media/media-error";
+import { children, type Element, ID, stringOf, uintOf } from "./ebml";
 
 /** The elements before the first Cluster that matter, as the client sent them. */
 export interface HeadParts {
@@ -45,7 +46,7 @@ const DEFAULT_TIMESTAMP_SCALE_NS = 1_000_000;
 
 /**
  * Checks the EBML header's data: other document types, and ids or sizes longer than Matroska allows
- * (RFC 9559 §4.5), are not WebM. @throws WebmError `not_webm`
+ * (RFC 9559 §4.5), are not WebM. @throws MediaError `unknown_format`
  */
 export function checkEbmlHeader(data: Uint8Array): void {
   let docType = "";
@@ -55,12 +56,15 @@ export function checkEbmlHeader(data: Uint8Array): void {
       (child.id === ID.ebmlMaxIdLength && uintOf(child) !== 4) ||
       (child.id === ID.ebmlMaxSizeLength && (uintOf(child) < 1 || uintOf(child) > 8));
     if (tooLong)
-      throw new WebmError("not_webm", "The file uses EBML in a way that WebM does not allow.");
+      throw new MediaError(
+        "unknown_format",
+        "The file uses EBML in a way that WebM does not allow.",
+      );
   }
-  if (docType !== "webm") throw new WebmError("not_webm", "The file is not a WebM file.");
+  if (docType !== "webm") throw new MediaError("unknown_format", "The file is not a WebM file.");
 }
 
-/** @throws WebmError `not_webm` without tracks, `corrupt` when an element is damaged */
+/** @throws MediaError `unknown_format` without tracks, `corrupt` when an element is damaged */
 export function parseStreamHead(parts: HeadParts): StreamHead {
   let timestampScaleNs = DEFAULT_TIMESTAMP_SCALE_NS;
   const kept: Uint8Array[] = [];
@@ -70,13 +74,14 @@ export function parseStreamHead(parts: HeadParts): StreamHead {
     if (child.id !== ID.duration && child.id !== ID.crc32 && child.id !== ID.void)
       kept.push(child.raw);
   }
-  if (timestampScaleNs === 0) throw new WebmError("corrupt", "The recording's clock stands still.");
+  if (timestampScaleNs === 0)
+    throw new MediaError("corrupt", "The recording's clock stands still.");
 
   const tracks = [...children(parts.tracks)].filter((c) => c.id === ID.trackEntry).map(parseTrack);
   const video = tracks.find((track) => track.isVideo);
   const cueTrack = video ?? tracks[0];
   if (cueTrack === undefined)
-    throw new WebmError("not_webm", "The file has neither video nor audio.");
+    throw new MediaError("unknown_format", "The file has neither video nor audio.");
   const videoFirst = [...tracks].sort((a, b) => Number(b.isVideo) - Number(a.isVideo));
   return {
     parts,
@@ -114,7 +119,7 @@ function parsePixels(video: Element): { width: number; height: number } {
     if (child.id === ID.pixelHeight) height = uintOf(child);
   }
   if (width > MAX_PIXELS || height > MAX_PIXELS) {
-    throw new WebmError("corrupt", "The recording claims an impossible picture size.");
+    throw new MediaError("corrupt", "The recording claims an impossible picture size.");
   }
   return { width, height };
 }

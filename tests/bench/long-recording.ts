@@ -1,8 +1,10 @@
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { chromium } from "playwright-core";
-import { children, concat, element, ID, readElementHeader, uint } from "@/lib/webm/ebml";
-import { createIndexer, liveHeader, RESERVED_HEADER_BYTES } from "@/lib/webm";
+import { concat } from "@/lib/media/concat";
+import { children, element, ID, readElementHeader, uint } from "@/lib/webm/ebml";
+import { createWebmIndexer } from "@/lib/webm";
+import { RESERVED_HEADER_BYTES } from "@/lib/media/media-indexer";
 import type { LocalRecordingStore } from "@/lib/storage/local-recording-store";
 import type { LiveObject } from "@/lib/storage/recording-store";
 import { capture, CHROMIUM_FLAGS } from "@/tests/support/captures";
@@ -53,9 +55,9 @@ function footageOf(raw: Uint8Array): Footage {
     const ticks = timestamp.data.reduce((value, byte) => value * 256 + byte, 0);
     return { ticks, rest: data.subarray(timestamp.raw.length) };
   });
-  const indexer = createIndexer();
+  const indexer = createWebmIndexer();
   indexer.feed(raw);
-  const lengthMs = Math.ceil(indexer.index?.endTicks ?? 0);
+  const lengthMs = Math.ceil(indexer.encodedMs);
   return { raw, head: raw.subarray(0, starts[0]), clusters, lengthMs };
 }
 
@@ -96,7 +98,7 @@ export async function store(
   key: string,
   stream: Iterable<Uint8Array>,
 ): Promise<StoredRecording> {
-  const indexer = createIndexer();
+  const indexer = createWebmIndexer();
   let live: LiveObject = { key, state: await to.begin(key, RESERVED_HEADER_BYTES) };
   let sink = await to.openAppend(live, indexer.bodyEnd);
   let uncommitted = 0;
@@ -104,7 +106,7 @@ export async function store(
   for (const piece of stream) {
     const body = indexer.feed(piece);
     if (!hasHeader && indexer.index !== null) {
-      await sink.writeHeader(liveHeader(indexer));
+      await sink.writeHeader(indexer.liveHeader());
       hasHeader = true;
     }
     await sink.write(body, indexer.blockEnd);

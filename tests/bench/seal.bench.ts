@@ -12,7 +12,7 @@ import {
   Output,
   WebMOutputFormat,
 } from "mediabunny";
-import { createIndexer, sealedHeader } from "@/lib/webm";
+import { createIndexer } from "@/lib/media/create-indexer";
 import { LocalRecordingStore } from "@/lib/storage/local-recording-store";
 import { type BenchRow, milliseconds, quantile } from "./bench-row";
 import { recordFootage, repeated, store, type StoredRecording, writeRaw } from "./long-recording";
@@ -101,7 +101,7 @@ async function timedSeal(
   const { live, saved } = recording;
   const { blockEnd } = createIndexer(saved);
   const elapsedMs = await timed(async () => {
-    const { header, endPosition } = sealedHeader(createIndexer(saved));
+    const { header, endPosition } = createIndexer(saved).sealedHeader();
     await recordings.seal(live, header, endPosition);
   });
   await recordings.reopen(live);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { chromium, type Page } from "playwright-core";
-import { createIndexer, sealedHeader } from "@/lib/webm";
+import { createIndexer } from "@/lib/media/create-indexer";
 import { LocalRecordingStore } from "@/lib/storage/local-recording-store";
 import { CHROMIUM_FLAGS } from "@/tests/support/captures";
 import { serveRanges } from "@/tests/support/range-server";
@@ -23,7 +23,7 @@ export async function run(): Promise<BenchRow[]> {
     const recordings = new LocalRecordingStore(folder);
     const footage = await recordFootage();
     const stored = await store(recordings, "ours.webm", repeated(footage, LENGTH_MS));
-    const { header, endPosition } = sealedHeader(createIndexer(stored.saved));
+    const { header, endPosition } = createIndexer(stored.saved).sealedHeader();
     await recordings.seal(stored.live, header, endPosition);
     const ours = join(folder, "ours.webm");
     const peer = join(folder, "peer.webm");

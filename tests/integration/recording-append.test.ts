@@ -253,14 +253,14 @@ test("sealing twice gives the same bytes and the same row", async () => {
   expect((await storedBytes(scene.services, scene.ana, recordingId)).equals(bytes)).toBe(true);
 });
 
-describe("what is not a WebM stream", () => {
+describe("what is no recording", () => {
   test("is refused at its first bytes, and the recording says why it failed", async () => {
     const { recordingId } = await scene.start(scene.ana);
     const page = Buffer.from("<!doctype html><title>Sign in</title>");
     await expect(scene.append(recordingId, 0, page)).rejects.toMatchObject({
       code: "unsupported_media_type",
     });
-    expect(await get(recordingId)).toMatchObject({ status: "failed", failReason: "not_webm" });
+    expect(await get(recordingId)).toMatchObject({ status: "failed", failReason: "unknown_format" });
   });
 
   test("ends a recording that began well, and what came before is kept", async () => {

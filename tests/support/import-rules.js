@@ -33,13 +33,15 @@ export const importRules = [
   {
     name: "pure modules do no I/O and know no other part",
     files: [
+      "lib/media/**",
       "lib/webm/**",
+      "lib/mp4/**",
       "lib/asciicast/**",
       "lib/errors/**",
       "lib/recordings/recording-state.ts",
     ],
     except: TESTS,
-    forbid: [IO, PACKAGES_WITH_IO, /^react/, /^@\/lib\/(?!errors|webm|asciicast)/],
+    forbid: [IO, PACKAGES_WITH_IO, /^react/, /^@\/lib\/(?!errors|media|webm|mp4|asciicast)/],
   },
   {
     name: "the recorder is a browser library: pure modules and shared schemas only, and nothing of Next",
@@ -49,7 +51,7 @@ export const importRules = [
       IO,
       PACKAGES_WITH_IO,
       /^node:/,
-      /^@\/lib\/(?!recorder|errors|webm|recordings\/recording-schema)/,
+      /^@\/lib\/(?!recorder|errors|media|recordings\/recording-schema)/,
     ],
   },
   {

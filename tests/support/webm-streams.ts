@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { concat, element, ID, uint, wideElementHead } from "@/lib/webm/ebml";
+import { concat } from "@/lib/media/concat";
+import { element, ID, uint, wideElementHead } from "@/lib/webm/ebml";
 
 /** A WebM stream to be made up, in the ways that recorders and other tools differ. */
 export interface StreamModel {

@@ -8,7 +8,11 @@ const params = z.object({ id: z.uuid() });
 /** `download=1` saves the file; without it the browser plays it. */
 const query = z.object({ download: z.enum(["0", "1"]).default("0") });
 
-const TYPE_BY_FORMAT = { webm: "video/webm", cast: "application/x-asciicast" } as const;
+const TYPE_BY_FORMAT = {
+  webm: "video/webm",
+  mp4: "video/mp4",
+  cast: "application/x-asciicast",
+} as const;
 
 /** The recording's file, whole or in ranges. Next answers HEAD with the same handler. */
 export const GET = recordingRoute(
