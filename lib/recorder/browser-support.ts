@@ -16,12 +16,12 @@ export function missingSupport(): string | null {
 }
 
 /** Said when the browser has a MediaRecorder but none of our codecs really starts. */
-export const NO_ENCODER = missing("a WebM video encoder (VP9 or VP8)");
+export const NO_ENCODER = missing("a video encoder (VP9, VP8 or H.264)");
 
 /** Said when the browser has workers but does not run ours. */
 export const NO_WORKER =
   "This page could not start the recorder's background worker. Reload it; if that does not help, ask an administrator.";
 
 function missing(what: string): string {
-  return `This browser cannot record: it lacks ${what}. Use a current Chrome, Edge or Firefox.`;
+  return `This browser cannot record: it lacks ${what}. Use a current Chrome, Edge, Firefox or Safari.`;
 }

@@ -13,7 +13,7 @@ export interface CaptureOptions {
   readonly composite: CompositeCanvas;
   readonly mimeType: string;
   readonly clock: Clock;
-  /** The next bytes of the WebM stream, never empty. */
+  /** The next bytes of the stream, never empty. */
   readonly onChunk: (chunk: Blob) => void;
   /** The browser stopped encoding by itself; a sentence. */
   readonly onDeath: (reason: string) => void;

@@ -1,14 +1,29 @@
 import { type Clock, pause } from "./clock";
 import type { Size } from "./frame-size";
 
-/** In order of preference: VP9 needs fewer bytes than VP8 for the same picture. */
-const MIME_TYPES = ["video/webm;codecs=vp9", "video/webm;codecs=vp8"] as const;
+/**
+ * In order of preference: VP9 needs fewer bytes than VP8 for the same picture. MP4 comes last, for Safari before 18.4,
+ * which records nothing else: it hands over whole fragments only. H.264 by its bare name leaves profile and level
+ * to the browser, which knows how large the picture is; not every one takes the bare name.
+ */
+const MIME_TYPES = [
+  "video/webm;codecs=vp9",
+  "video/webm;codecs=vp8",
+  "video/mp4;codecs=avc1",
+  "video/mp4;codecs=avc1.42E01F",
+  "video/mp4",
+] as const;
 
 /** Bytes come this often, so a tab that dies loses at most this much. */
 const TIMESLICE_MS = 1_000;
 
-/** A player can jump to a keyframe only; each costs bytes, above all on a still screen. */
-const KEYFRAME_INTERVAL_MS = 5_000;
+/**
+ * A player can jump to a keyframe only; each costs bytes, above all on a still screen. In MP4 the next keyframe is also
+ * what ends a fragment, and before that none of it comes out: there they are as frequent as chunks.
+ */
+function keyframeIntervalMs(mimeType: string): number {
+  return mimeType.startsWith("video/mp4") ? TIMESLICE_MS : 5_000;
+}
 
 /** Ten timeslices without a byte, although frames were drawn: the encoder is dead. */
 const SILENCE_MS = 10_000;
@@ -81,7 +96,7 @@ export interface EncoderOptions {
   readonly size: Size;
   readonly mimeType: string;
   readonly clock: Clock;
-  /** The next bytes of the WebM stream, never empty. */
+  /** The next bytes of the stream, never empty. */
   readonly onChunk: (chunk: Blob) => void;
   /** Nothing more will come although nobody stopped; called at most once, with a sentence. */
   readonly onDeath: (reason: string) => void;
@@ -102,7 +117,7 @@ export class Encoder {
     const recorderOptions: VideoRecorderOptions = {
       mimeType,
       videoBitsPerSecond: videoBitsPerSecond(size),
-      videoKeyFrameIntervalDuration: KEYFRAME_INTERVAL_MS,
+      videoKeyFrameIntervalDuration: keyframeIntervalMs(mimeType),
     };
     this.recorder = new MediaRecorder(stream, recorderOptions);
     this.recorder.addEventListener("dataavailable", ({ data }) => this.take(data));

@@ -2,7 +2,7 @@ import type { SpoolBackend, SpoolFile, SpoolLabel } from "./spool";
 
 /** The folder of the origin private file system that holds one folder a recording. */
 export const SPOOL_FOLDER = "sortie-spool";
-export const STREAM_FILE = "stream.webm";
+export const STREAM_FILE = "stream";
 export const LABEL_FILE = "label.json";
 
 /** The web lock that the tab holds for as long as it records and sends: who gets it may recover the spool. */
