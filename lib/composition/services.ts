@@ -30,7 +30,7 @@ export function createServices(config: Config, processName: string): Services {
     config,
     log,
     db: openDatabase(config.databaseUrl),
-    store: createRecordingStore(config.recording.storage),
+    store: createRecordingStore(config.recording),
     appends: new AppendRegistry(),
     provider: createSessionProvider(config, { instanceId, log }),
     instanceId,

@@ -12,6 +12,8 @@ export type StorageConfig =
       /** Undefined: the AWS SDK's own credential chain. */
       readonly credentials:
         { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
+      /** Browsers read recordings from S3 themselves, by addresses that are signed for them. */
+      readonly presigned: boolean;
     };
 
 export interface Config {
@@ -94,6 +96,7 @@ export const VARIABLES = {
   SORTIE_RECORDING_S3_PREFIX: variable(keyPrefix, "empty, or a key prefix that ends with /"),
   SORTIE_RECORDING_S3_ACCESS_KEY_ID: variable(text, "an access key id"),
   SORTIE_RECORDING_S3_SECRET_ACCESS_KEY: variable(text, "a secret access key"),
+  SORTIE_RECORDING_S3_PRESIGN: variable(bool, "true or false"),
   SORTIE_SESSION_PROVIDER: variable(z.enum(["local"]), "local"),
   SORTIE_SESSION_IDLE_MINUTES: variable(
     integer(1, 525_600),
@@ -175,6 +178,7 @@ function readStorage(read: Reader): StorageConfig {
     endpoint: read.optional("SORTIE_RECORDING_S3_ENDPOINT"),
     prefix: read.withDefault("SORTIE_RECORDING_S3_PREFIX", "recordings/"),
     credentials: readS3Credentials(read),
+    presigned: read.withDefault("SORTIE_RECORDING_S3_PRESIGN", true),
   };
 }
 

@@ -37,6 +37,8 @@ export interface AppErrorOptions {
   readonly retryAfterSeconds?: number;
   /** Extra response headers a protocol demands, such as `Upload-Offset` or `Content-Range`. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** What an operator should look at, for the log and `/readyz`; no address, path or secret. */
+  readonly advice?: string;
 }
 
 // Route handlers and the server are bundled apart, so `instanceof` cannot tell our errors: a registered symbol can.
@@ -48,6 +50,7 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterSeconds: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  readonly advice: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -55,6 +58,7 @@ export class AppError extends Error {
     this.code = code;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.headers = options.headers ?? {};
+    this.advice = options.advice;
   }
 
   get httpStatus(): number {

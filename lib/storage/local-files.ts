@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import path from "node:path";
 import { AppError, isAppError } from "@/lib/errors/app-error";
+import { withoutFirst } from "./byte-chunks";
 
 export const FILE_MODE = 0o600;
 export const DIRECTORY_MODE = 0o700;
@@ -79,13 +80,4 @@ export async function writeFully(
     at += bytesWritten;
     rest = withoutFirst(rest, bytesWritten);
   }
-}
-
-function withoutFirst(buffers: readonly Uint8Array[], sizeBytes: number): Uint8Array[] {
-  let left = sizeBytes;
-  return buffers.flatMap((buffer) => {
-    const taken = Math.min(left, buffer.byteLength);
-    left -= taken;
-    return taken === buffer.byteLength ? [] : [buffer.subarray(taken)];
-  });
 }

@@ -2,8 +2,6 @@ import { mkdtemp, open, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { parseConfig } from "@/lib/config/config";
-import { createRecordingStore } from "@/lib/storage/create-recording-store";
 import { LocalAppendSink } from "@/lib/storage/local-append-sink";
 import { LocalRecordingStore } from "@/lib/storage/local-recording-store";
 import { recordingStoreContract } from "./recording-store.contract";
@@ -71,16 +69,4 @@ describe("the local store on its disk", () => {
     await sink.write(Buffer.from("one byte too many"));
     await expect(sink.commit()).rejects.toMatchObject({ code: "insufficient_storage" });
   });
-});
-
-test("S3 is refused at start with one line that says what to set", () => {
-  const { recording } = parseConfig({
-    DATABASE_URL: "postgresql://localhost/sortie",
-    NEXTAUTH_SECRET: "a secret for tests, and for nothing else",
-    SORTIE_RECORDING_STORAGE_BACKEND: "s3",
-    SORTIE_RECORDING_S3_BUCKET: "recordings",
-  });
-  expect(() => createRecordingStore(recording.storage)).toThrow(
-    /^SORTIE_RECORDING_STORAGE_BACKEND is "s3", but .*set it to local.*\.$/,
-  );
 });

@@ -1,12 +1,6 @@
-import { createCipheriv } from "node:crypto";
-import type { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type {
-  ByteRange,
-  LiveObject,
-  RecordingStore,
-  StorageState,
-} from "@/lib/storage/recording-store";
+import type { ByteRange, LiveObject, RecordingStore } from "@/lib/storage/recording-store";
+import { buffer, inPieces, noise, saved } from "./stored-bytes";
 
 const HEADER_BYTES = 65_536;
 const MEBIBYTE = 1024 * 1024;
@@ -16,30 +10,6 @@ export interface StoreUnderTest {
   /** The same storage as another process sees it. */
   readonly elsewhere: RecordingStore;
   close(): Promise<void>;
-}
-
-async function buffer(stream: Readable): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Uint8Array);
-  return Buffer.concat(chunks);
-}
-
-/** A state as the row gives it back. */
-function saved(state: StorageState): StorageState {
-  return JSON.parse(JSON.stringify(state)) as StorageState;
-}
-
-/** Bytes of which no two stretches are alike, the same at every run. */
-function noise(sizeBytes: number, seed: number): Buffer {
-  const cipher = createCipheriv("aes-128-ctr", Buffer.alloc(16, seed), Buffer.alloc(16));
-  return cipher.update(Buffer.alloc(sizeBytes));
-}
-
-function inPieces(bytes: Buffer, pieceBytes: number): Buffer[] {
-  const count = Math.ceil(bytes.byteLength / pieceBytes);
-  return Array.from({ length: count }, (_, i) =>
-    bytes.subarray(i * pieceBytes, (i + 1) * pieceBytes),
-  );
 }
 
 /** What every storage backend must do: run it with each. */
@@ -205,6 +175,20 @@ export function recordingStoreContract(name: string, open: () => Promise<StoreUn
       const live = { key: first.live.key, state: saved(await sink.commit()) };
       await store.seal(live, header(4), first.end);
       expect((await bodyOf(live.key)).equals(body)).toBe(true);
+    });
+
+    test("takes a block that is larger than memory may hold, once it is whole", async () => {
+      const block = noise(40 * MEBIBYTE, 15);
+      const sink = await store.openAppend(await begin(), HEADER_BYTES);
+      const end = HEADER_BYTES + block.byteLength;
+      const pieces = inPieces(block, MEBIBYTE);
+      for (const piece of pieces.slice(0, -1)) await sink.write(piece, HEADER_BYTES);
+      await sink.write(pieces.at(-1)!, end);
+      const live = { key: `2026/11/recording-${count}.webm`, state: saved(await sink.commit()) };
+      const after = await append(live, end, Buffer.from("and more"));
+      await store.seal(after.live, header(5), after.end);
+      const whole = Buffer.concat([block, Buffer.from("and more")]);
+      expect((await bodyOf(live.key)).equals(whole)).toBe(true);
     });
 
     test.each([9, 17, 26])(

@@ -107,8 +107,8 @@ export function hangingBody(sent: Uint8Array): { body: Readable; taken: Promise<
 
 /** The same database and disk as another process sees them. */
 export function otherProcess(services: Services): Services {
-  const { storage } = services.config.recording;
-  return { ...services, appends: new AppendRegistry(), store: createRecordingStore(storage) };
+  const { recording } = services.config;
+  return { ...services, appends: new AppendRegistry(), store: createRecordingStore(recording) };
 }
 
 /** Lets the claim of a process that died run out, and `idleMs` pass since anything arrived. */
