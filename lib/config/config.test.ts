@@ -89,6 +89,7 @@ it("S3 settings arrive together and only with the S3 backend", () => {
     endpoint: "http://minio:9000",
     prefix: "recordings/",
     credentials: undefined,
+    presigned: true,
   });
   const local = { ...s3, SORTIE_RECORDING_STORAGE_BACKEND: "local" };
   expect(parseConfig({ ...NEEDED, ...local }).recording.storage).not.toHaveProperty("bucket");

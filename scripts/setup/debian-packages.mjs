@@ -14,7 +14,17 @@ export const DESKTOP_PACKAGES = [
 ];
 
 /** What the tests drive and measure the product with. */
-export const TEST_PACKAGES = ["chromium", "ffmpeg", "redis-server", "xdotool"];
+export const TEST_PACKAGES = [
+  "chromium",
+  "ffmpeg",
+  "redis-server",
+  "xdotool",
+  // An S3 server.
+  "ceph-mon",
+  "ceph-osd",
+  "ceph-common",
+  "radosgw",
+];
 
 const APT_ENVIRONMENT = {
   DEBIAN_FRONTEND: "noninteractive",
