@@ -4,6 +4,7 @@ import { Check, Copy } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../ui/button";
 import { Dialog, DialogActions } from "../ui/dialog";
+import { useCopy } from "../ui/use-copy";
 
 export interface Credentials {
   readonly username: string;
@@ -17,13 +18,10 @@ interface ShownOnceProps {
 
 /** A password that nobody can look up again. */
 export function ShownOnce({ credentials, onClose }: ShownOnceProps) {
-  const [copied, setCopied] = useState(false);
+  const { copied, copy, spoken } = useCopy({ inFull: true });
   // The words stay while the dialog leaves.
   const [shown, setShown] = useState(credentials);
-  if (credentials !== null && credentials !== shown) {
-    setShown(credentials);
-    setCopied(false);
-  }
+  if (credentials !== null && credentials !== shown) setShown(credentials);
   return (
     <Dialog
       open={credentials !== null}
@@ -37,14 +35,10 @@ export function ShownOnce({ credentials, onClose }: ShownOnceProps) {
         {shown?.password}
       </code>
       <DialogActions>
-        <Button
-          icon={copied ? Check : Copy}
-          onClick={() =>
-            void navigator.clipboard.writeText(shown?.password ?? "").then(() => setCopied(true))
-          }
-        >
-          {copied ? "Copied" : "Copy password"}
+        <Button icon={copied ? Check : Copy} onClick={() => copy(shown?.password ?? "")}>
+          Copy password
         </Button>
+        {spoken}
         <Button look="solid" onClick={onClose}>
           Done
         </Button>

@@ -1,8 +1,8 @@
 "use client";
 
 import { Check, Copy } from "lucide-react";
-import { useState } from "react";
 import { IconButton } from "../ui/button";
+import { useCopy } from "../ui/use-copy";
 
 /** A sentence in which commands stand between backticks: they are set apart and can be copied. */
 export function WithCommands({ text }: { readonly text: string }) {
@@ -17,7 +17,7 @@ export function WithCommands({ text }: { readonly text: string }) {
 }
 
 function Command({ command }: { readonly command: string }) {
-  const [copied, setCopied] = useState(false);
+  const { copied, copy, spoken } = useCopy({ inFull: true });
   return (
     <span className="my-1 flex items-center gap-1 rounded-md border border-line bg-page ps-2">
       <code className="min-w-0 flex-1 py-1 font-mono text-sm wrap-anywhere text-ink">
@@ -26,9 +26,10 @@ function Command({ command }: { readonly command: string }) {
       <IconButton
         icon={copied ? Check : Copy}
         shape="row"
-        label={copied ? "Copied" : "Copy the command"}
-        onClick={() => void navigator.clipboard.writeText(command).then(() => setCopied(true))}
+        label="Copy the command"
+        onClick={() => copy(command)}
       />
+      {spoken}
     </span>
   );
 }

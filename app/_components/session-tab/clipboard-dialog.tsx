@@ -1,10 +1,11 @@
 "use client";
 
-import { ClipboardCopy, ClipboardPaste } from "lucide-react";
+import { Check, ClipboardCopy, ClipboardPaste } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/app/_components/ui/button";
 import { Dialog, DialogActions } from "@/app/_components/ui/dialog";
 import { Field, Textarea } from "@/app/_components/ui/field";
+import { useCopy } from "@/app/_components/ui/use-copy";
 
 interface ClipboardDialogProps {
   readonly open: boolean;
@@ -30,24 +31,14 @@ export function ClipboardDialog({ open, onOpenChange, text, onSend }: ClipboardD
 
 function ClipboardForm({ text, onSend }: Pick<ClipboardDialogProps, "text" | "onSend">) {
   const [draft, setDraft] = useState(text);
-  const [said, setSaid] = useState("");
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(draft);
-      setSaid("Copied to this computer.");
-    } catch {
-      setSaid("The browser did not allow copying. Select the text and copy it by keyboard.");
-    }
-  };
-  const send = () => {
-    onSend(draft);
-    setSaid("Sent. Paste it on the desktop.");
-  };
+  const [sent, setSent] = useState(false);
+  const { copied, copy, spoken } = useCopy({ inFull: true });
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        send();
+        onSend(draft);
+        setSent(true);
       }}
     >
       <Field label="Text">
@@ -55,16 +46,24 @@ function ClipboardForm({ text, onSend }: Pick<ClipboardDialogProps, "text" | "on
           rows={5}
           value={draft}
           spellCheck={false}
-          onChange={(event) => setDraft(event.target.value)}
+          onChange={(event) => {
+            setDraft(event.target.value);
+            setSent(false);
+          }}
         />
       </Field>
       <p role="status" className="mt-2 min-h-5 text-ink-muted">
-        {said}
+        {sent && "Sent. Paste it on the desktop."}
       </p>
       <DialogActions>
-        <Button icon={ClipboardCopy} disabled={draft === ""} onClick={() => void copy()}>
+        <Button
+          icon={copied ? Check : ClipboardCopy}
+          disabled={draft === ""}
+          onClick={() => copy(draft)}
+        >
           Copy to this computer
         </Button>
+        {spoken}
         <Button look="solid" type="submit" icon={ClipboardPaste}>
           Send to the desktop
         </Button>
