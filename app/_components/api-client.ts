@@ -17,6 +17,11 @@ export class ApiProblem extends Error {
   }
 }
 
+/** Whether what was asked for is not there, or not any more. */
+export function isGone(error: unknown): error is ApiProblem {
+  return error instanceof ApiProblem && error.code === "not_found";
+}
+
 /** The sentence to show for whatever was thrown. */
 export function problemSentence(error: unknown): string {
   if (error instanceof ApiProblem) return error.message;

@@ -2,13 +2,14 @@
 
 import { useState } from "react";
 import type { z } from "zod";
-import { ApiProblem, type Page, problemSentence, readApi, readPage } from "../api-client";
+import { isGone, type Page, problemSentence, readApi, readPage } from "../api-client";
 import { appendPage, mergeNewest, replaceRow } from "./merge-newest";
 import { usePolling } from "./use-polling";
 
 const POLL_EVERY_MS = 2_000;
 /** Rows below the first page are read one by one, so not too many of them. */
 const MOST_SINGLE_READS = 10;
+const NOTHING: ReadonlySet<string> = new Set();
 
 interface Listed {
   readonly id: string;
@@ -34,6 +35,7 @@ export interface LivePages<T> {
   /** A sentence while the list cannot be read. */
   readonly problem: string | null;
   readonly loadMore: () => void;
+  /** Leaves a row out from now on, whatever an answer that is on its way still says. */
   readonly remove: (id: string) => void;
   /** Reads what may have changed at once instead of in a moment. */
   readonly refresh: () => void;
@@ -45,6 +47,7 @@ export function useLivePages<T extends Listed>(options: LivePagesOptions<T>): Li
   const [state, setState] = useState({ path, list: first });
   const [loadingMore, setLoadingMore] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
+  const [removed, setRemoved] = useState<ReadonlySet<string>>(NOTHING);
   if (state.path !== path) setState({ path, list: first });
   const { list } = state;
 
@@ -76,14 +79,14 @@ export function useLivePages<T extends Listed>(options: LivePagesOptions<T>): Li
   };
 
   return {
-    rows: list.items,
+    rows: removed.size === 0 ? list.items : list.items.filter(({ id }) => !removed.has(id)),
     hasMore: list.next !== null,
     loadingMore,
     problem,
     loadMore: () => {
       if (list.next !== null && !loadingMore) void loadMore(list.next);
     },
-    remove: (id) => change((before) => replaceRow(before, id, null)),
+    remove: (id) => setRemoved((before) => new Set(before).add(id)),
     refresh,
   };
 }
@@ -119,7 +122,7 @@ async function readRow<T>(
   try {
     return await readApi(path, schema, { signal });
   } catch (error) {
-    if (error instanceof ApiProblem && error.code === "not_found") return null;
+    if (isGone(error)) return null;
     throw error;
   }
 }

@@ -1,43 +1,23 @@
 "use client";
 
 import { useCallback, useEffect, useEffectEvent, useRef } from "react";
+import { type Polling, startPolling } from "./polling";
 
 /**
- * Runs `poll` again and again, `everyMs` after the last run ended, while the tab is visible;
- * at once when it becomes visible and when the returned function is called. A run is told to stop
- * through its signal when the page leaves.
+ * Polls (see `startPolling`) while the component is mounted; not at all while `everyMs` is null. Returns
+ * what polls at once.
  */
 export function usePolling(
   poll: (signal: AbortSignal) => Promise<void>,
-  everyMs: number,
+  everyMs: number | null,
 ): () => void {
-  const pollNow = useRef(nothingToPoll);
+  const polling = useRef<Polling>(null);
   const onPoll = useEffectEvent(poll);
   useEffect(() => {
-    const leaving = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let running = false;
-    const run = async () => {
-      if (running || document.hidden) return;
-      running = true;
-      clearTimeout(timer);
-      await onPoll(leaving.signal);
-      running = false;
-      if (!leaving.signal.aborted) timer = setTimeout(() => void run(), everyMs);
-    };
-    const onVisibility = () => void run();
-    pollNow.current = onVisibility;
-    timer = setTimeout(() => void run(), everyMs);
-    document.addEventListener("visibilitychange", onVisibility);
-    return () => {
-      leaving.abort();
-      clearTimeout(timer);
-      document.removeEventListener("visibilitychange", onVisibility);
-    };
+    if (everyMs === null) return;
+    const started = startPolling((signal) => onPoll(signal), everyMs);
+    polling.current = started;
+    return () => started.stop();
   }, [everyMs]);
-  return useCallback(() => pollNow.current(), []);
-}
-
-function nothingToPoll(): void {
-  return undefined;
+  return useCallback(() => polling.current?.now(), []);
 }

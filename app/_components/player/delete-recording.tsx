@@ -3,7 +3,7 @@
 import { Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { callApi } from "@/app/_components/api-client";
+import { deleteRecording } from "@/app/_components/recordings/delete-recording";
 import { Button } from "@/app/_components/ui/button";
 import { ConfirmDialog } from "@/app/_components/ui/dialog";
 import { formatBytes } from "@/app/_components/ui/format";
@@ -16,7 +16,7 @@ export function DeleteRecording({ recording }: { readonly recording: RecordingJs
   const router = useRouter();
   const toasts = useToasts();
   const remove = async () => {
-    await callApi(`/api/recordings/${recording.id}`, { method: "DELETE" });
+    await deleteRecording(recording.id);
     toasts.say("The recording was deleted.");
     router.push("/recordings");
     router.refresh();

@@ -1,8 +1,10 @@
 "use client";
 
 import { CircleDot, CloudUpload } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
-import { ApiProblem, readApi } from "@/app/_components/api-client";
+import { useRef, useState } from "react";
+import { isGone, readApi } from "@/app/_components/api-client";
+import { usePolling } from "@/app/_components/list/use-polling";
+import { isLive } from "@/app/_components/recordings/recording-meaning";
 import { PageFrame } from "@/app/_components/shell/page-frame";
 import { ButtonLink } from "@/app/_components/ui/button";
 import { formatBytes } from "@/app/_components/ui/format";
@@ -108,28 +110,21 @@ function NotReady({ recording }: { readonly recording: RecordingJson }) {
   }
 }
 
-/** Asks once a second for a recording that is still on its way. */
+/** Asks once a second for a recording that is still on its way, while somebody looks. */
 function useUpdates(
   recording: RecordingJson,
   onUpdate: (recording: RecordingJson) => void,
   onGone: (sentence: string) => void,
 ): void {
-  const { id, status } = recording;
-  useEffect(() => {
-    if (status !== "recording" && status !== "uploading") return;
-    const stop = new AbortController();
-    const ask = async () => {
+  usePolling(
+    async (signal) => {
       try {
-        onUpdate(await readApi(`/api/recordings/${id}`, recordingSchema, { signal: stop.signal }));
+        onUpdate(await readApi(`/api/recordings/${recording.id}`, recordingSchema, { signal }));
       } catch (error) {
         // Out of reach for a moment: the next second asks again.
-        if (error instanceof ApiProblem && error.code === "not_found") onGone(error.message);
+        if (isGone(error)) onGone(error.message);
       }
-    };
-    const timer = setInterval(() => void ask(), POLL_MS);
-    return () => {
-      clearInterval(timer);
-      stop.abort();
-    };
-  }, [id, status, onUpdate, onGone]);
+    },
+    isLive(recording) ? POLL_MS : null,
+  );
 }

@@ -2,12 +2,13 @@
 
 import { useRef, useState } from "react";
 import type { RecordingJson } from "@/lib/recordings/recording-schema";
-import { ApiProblem, callApi, problemSentence } from "../api-client";
+import { problemSentence } from "../api-client";
 import { Button } from "../ui/button";
 import { ConfirmDialog } from "../ui/dialog";
 import { countOf, formatBytes } from "../ui/format";
 import { RelativeTime } from "../ui/time";
 import { useToasts } from "../ui/toast";
+import { deleteRecording } from "./delete-recording";
 import { isLive, recordingName } from "./recording-meaning";
 
 interface DeleteRecordingsProps {
@@ -33,7 +34,7 @@ export function DeleteRecordings({ recordings, onClose, onDeleted }: DeleteRecor
     try {
       for (const recording of shown) {
         if (signal.aborted) break;
-        await deleteOne(recording.id);
+        await deleteRecording(recording.id);
         onDeleted(recording.id);
         deleted += 1;
         setDone(deleted);
@@ -76,15 +77,6 @@ export function DeleteRecordings({ recordings, onClose, onDeleted }: DeleteRecor
       )}
     </ConfirmDialog>
   );
-}
-
-/** Somebody else may have been quicker: what is wanted is that it is gone. */
-async function deleteOne(id: string): Promise<void> {
-  try {
-    await callApi(`/api/recordings/${id}`, { method: "DELETE" });
-  } catch (error) {
-    if (!(error instanceof ApiProblem && error.code === "not_found")) throw error;
-  }
 }
 
 /** What is lost with the recordings, in a sentence or two. */
