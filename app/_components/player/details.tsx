@@ -4,6 +4,7 @@ import { Download, Info } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { DescriptionEditor } from "@/app/_components/description-editor";
+import { recordingFlags } from "@/app/_components/recordings/recording-meaning";
 import { buttonClasses } from "@/app/_components/ui/button";
 import { ByteSize } from "@/app/_components/ui/byte-size";
 import { CopyId } from "@/app/_components/ui/copy-id";
@@ -12,7 +13,7 @@ import { Duration, Unknown } from "@/app/_components/ui/time";
 import type { RecordingJson } from "@/lib/recordings/recording-schema";
 import { DeleteRecording } from "./delete-recording";
 import { ExactTime } from "./exact-time";
-import { BACKEND_NAMES, codecInWords, flagsInWords } from "./recording-words";
+import { BACKEND_NAMES, codecInWords } from "./recording-words";
 
 interface DetailsProps {
   readonly recording: RecordingJson;
@@ -27,7 +28,7 @@ export interface RecordingRights {
 
 /** Everything that is known of a recording, and what can be done with it. */
 export function Details({ recording, may, onDescribe }: DetailsProps) {
-  const flags = flagsInWords(recording);
+  const flags = recordingFlags(recording);
   return (
     <section aria-label="Details" className="flex min-w-0 flex-col gap-4">
       {may.describe ? (
@@ -38,9 +39,9 @@ export function Details({ recording, may, onDescribe }: DetailsProps) {
       {flags.length > 0 && (
         <ul className="flex flex-col gap-1">
           {flags.map((flag) => (
-            <li key={flag} className="flex gap-2 text-pretty">
+            <li key={flag.word} className="flex gap-2 text-pretty">
               <Info aria-hidden className="mt-0.5 size-4 shrink-0 text-uploading" />
-              {flag}
+              {flag.sentence}
             </li>
           ))}
         </ul>

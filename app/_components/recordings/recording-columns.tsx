@@ -117,7 +117,7 @@ function NameCell({ recording }: { readonly recording: RecordingJson }) {
           {recordingName(recording)}
         </Link>
         {recordingFlags(recording).map((flag) => (
-          <span key={flag.word} title={flag.meaning} className="relative z-1 max-sm:hidden">
+          <span key={flag.word} title={flag.sentence} className="relative z-1 max-sm:hidden">
             <Badge>{flag.word}</Badge>
           </span>
         ))}

@@ -16,36 +16,50 @@ export function recordingMeaning(recording: RecordingJson): string | null {
   }
 }
 
+type Flagged = Pick<RecordingJson, "interrupted" | "truncated" | "recovered" | "origin">;
+
 export interface RecordingFlag {
+  /** Short enough for a row of a list. */
   readonly word: string;
-  readonly meaning: string;
+  /** The word, and what it means for the picture. */
+  readonly sentence: string;
 }
 
+interface PossibleFlag extends RecordingFlag {
+  readonly isSet: (recording: Flagged) => boolean;
+}
+
+const FLAGS: readonly PossibleFlag[] = [
+  {
+    word: "Interrupted",
+    sentence: "Interrupted: the tab was closed; the last second may be missing.",
+    isSet: ({ interrupted }) => interrupted,
+  },
+  {
+    word: "Cut at the limit",
+    sentence: "Cut at the limit: it reached the largest size allowed and was stopped there.",
+    isSet: ({ truncated }) => truncated,
+  },
+  {
+    word: "Recovered",
+    sentence: "Recovered: its end was sent when the browser was opened again.",
+    isSet: ({ recovered }) => recovered,
+  },
+  {
+    word: "By policy",
+    sentence: "By policy: it was started by the administrator's setting.",
+    isSet: ({ origin }) => origin === "policy",
+  },
+  {
+    word: "Uploaded",
+    sentence: "Uploaded: it was sent as a file.",
+    isSet: ({ origin }) => origin === "upload",
+  },
+];
+
 /** What is special about a recording, in words. */
-export function recordingFlags(recording: RecordingJson): readonly RecordingFlag[] {
-  const flags: RecordingFlag[] = [];
-  if (recording.truncated) {
-    flags.push({
-      word: "Cut at the limit",
-      meaning: "It reached the size limit and was stopped there.",
-    });
-  }
-  if (recording.interrupted) {
-    flags.push({
-      word: "Interrupted",
-      meaning: "The tab was closed; the last seconds may be missing.",
-    });
-  }
-  if (recording.recovered) {
-    flags.push({
-      word: "Recovered",
-      meaning: "It was finished later, from what the browser had kept.",
-    });
-  }
-  if (recording.origin === "policy") {
-    flags.push({ word: "By policy", meaning: "It was started by the administrator's setting." });
-  }
-  return flags;
+export function recordingFlags(recording: Flagged): readonly RecordingFlag[] {
+  return FLAGS.filter(({ isSet }) => isSet(recording));
 }
 
 /** What a recording is called: its description, or else its file's name. */
