@@ -41,6 +41,12 @@ describe("moments", () => {
     expect(ago(40 * 24 * 3600)).toBe("2026-10-12");
   });
 
+  it("name the day that it was for the reader", () => {
+    const late = Date.parse("2026-10-12T20:00:00Z");
+    expect(formatRelative(late, now, "Pacific/Auckland")).toBe("2026-10-13");
+    expect(formatRelative(late, now, "America/Los_Angeles")).toBe("2026-10-12");
+  });
+
   it("are exact on demand, in the reader's zone", () => {
     expect(formatExact(now, "UTC")).toBe("2026-11-21 12:00:00 UTC");
   });

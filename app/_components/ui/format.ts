@@ -42,15 +42,18 @@ export function formatBytes(sizeBytes: number): string {
   return `${value.toFixed(1)} ${BYTE_UNITS[index] ?? "PB"}`;
 }
 
-/** A moment as seen from `nowMs`: `now`, `12 min ago`, `3 h ago`, `5 days ago`, then the date. */
-export function formatRelative(atMs: number, nowMs: number): string {
+/**
+ * A moment as seen from `nowMs`: `now`, `12 min ago`, `3 h ago`, `5 days ago`, then the date in the reader's
+ * own time zone.
+ */
+export function formatRelative(atMs: number, nowMs: number, timeZone?: string): string {
   const agoMs = nowMs - atMs;
   if (agoMs < MINUTE_MS) return "now";
   if (agoMs < HOUR_MS) return `${Math.floor(agoMs / MINUTE_MS)} min ago`;
   if (agoMs < DAY_MS) return `${Math.floor(agoMs / HOUR_MS)} h ago`;
   const days = Math.floor(agoMs / DAY_MS);
   if (days < 14) return days === 1 ? "1 day ago" : `${days} days ago`;
-  return new Date(atMs).toISOString().slice(0, 10);
+  return formatExact(atMs, timeZone).slice(0, "2026-11-21".length);
 }
 
 /** The exact moment in the reader's own time zone: `2026-11-21 14:03:09 GMT+1`. */
