@@ -14,7 +14,9 @@ export interface Picture {
 export function createPicture(mount: HTMLElement): Picture {
   const live = addLayer(mount);
   const still = addLayer(mount);
-  still.style.pointerEvents = "none";
+  // Nobody can use a desktop that is not there, by pointer or by keyboard.
+  still.inert = true;
+  live.inert = true;
   let canvas: HTMLCanvasElement | null = null;
   return {
     live,
@@ -23,9 +25,11 @@ export function createPicture(mount: HTMLElement): Picture {
     },
     show: (next) => {
       canvas = next;
+      live.inert = false;
       still.replaceChildren();
     },
     freeze: () => {
+      live.inert = true;
       if (canvas !== null) still.replaceChildren(canvas);
     },
     remove: () => {
