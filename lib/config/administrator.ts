@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MAX_PASSWORD_LENGTH } from "@/lib/users/user-schema";
 import { ConfigError } from "./config";
 
 /** The account that the first start makes. */
@@ -9,7 +10,7 @@ export interface AdministratorConfig {
 }
 
 const username = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
-const password = z.string().max(1024);
+const password = z.string().max(MAX_PASSWORD_LENGTH);
 
 /**
  * Reads who the first administrator is to be out of environment variables.
@@ -27,7 +28,9 @@ export function parseAdministrator(
   }
   const givenPassword = environment["SORTIE_ADMIN_PASSWORD"] || undefined;
   if (givenPassword !== undefined && !password.safeParse(givenPassword).success) {
-    throw new ConfigError("SORTIE_ADMIN_PASSWORD is (hidden); allowed: up to 1024 characters.");
+    throw new ConfigError(
+      `SORTIE_ADMIN_PASSWORD is (hidden); allowed: up to ${MAX_PASSWORD_LENGTH} characters.`,
+    );
   }
   return { username: givenName, password: givenPassword };
 }

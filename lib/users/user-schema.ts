@@ -3,7 +3,8 @@ import { z } from "zod";
 /** The shapes of users in the API; for the server and for the browser. */
 
 export const MIN_PASSWORD_LENGTH = 10;
-const MAX_PASSWORD_LENGTH = 200;
+/** More than any password manager makes; hashing one takes no longer for it. */
+export const MAX_PASSWORD_LENGTH = 1024;
 const MAX_NAME_LENGTH = 64;
 
 export const roleSchema = z.enum(["admin", "user"]);
