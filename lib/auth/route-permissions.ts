@@ -39,6 +39,14 @@ export const ACCESS_BY_ROUTE = {
   "POST /api/admin/users": "user.manage",
   "PATCH /api/admin/users/[id]": "user.manage",
   "PATCH /api/account": "account.use",
+
+  "GET /api/[[...path]]": "public",
+  "HEAD /api/[[...path]]": "public",
+  "POST /api/[[...path]]": "public",
+  "PUT /api/[[...path]]": "public",
+  "PATCH /api/[[...path]]": "public",
+  "DELETE /api/[[...path]]": "public",
+  "OPTIONS /api/[[...path]]": "public",
 } as const satisfies Record<string, RouteAccess>;
 
 export type RouteName = keyof typeof ACCESS_BY_ROUTE;

@@ -37,6 +37,17 @@ test("an administrator signs in and sees the built-in apps", async () => {
   expect(await apps.json()).toContainEqual(expect.objectContaining({ id: "desktop" }));
 });
 
+test.each(["/api", "/api/no/such/route", "/api/recordings/1/no-such-thing"])(
+  "%s, which is no address of the API, is refused as the API refuses",
+  async (path) => {
+    for (const method of ["GET", "POST", "DELETE"]) {
+      const answer = await fetch(`${product.url}${path}`, { method });
+      expect(answer.status).toBe(404);
+      expect(await answer.json()).toMatchObject({ error: { code: "not_found" } });
+    }
+  },
+);
+
 test("a page comes with scripts that its own policy lets run, and no other page's", async () => {
   const [one, other] = await Promise.all([page(), page()]);
   expect(one.nonce).toBeTruthy();
