@@ -1,39 +1,25 @@
-import { type Browser, chromium, type Locator, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { CHROMIUM_FLAGS } from "../support/captures";
+import type { Locator, Page } from "playwright-core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { finishRecording, insertRecordings } from "../support/listed-recordings";
 import {
   faultsOf,
   fillSignIn,
   keepPicture,
   NO_FAULTS,
+  PageScene,
   pressUntil,
   settled,
   signedInPage,
   VIEWS,
 } from "../support/page-checks";
-import { type Product, startProduct } from "../support/product";
+import { startProduct } from "../support/product";
 
-let browser: Browser;
-let product: Product;
+const scene = PageScene.install();
 let page: Page;
 
-beforeAll(async () => {
-  [browser, product] = await Promise.all([
-    chromium.launch({ executablePath: "/usr/bin/chromium", args: [...CHROMIUM_FLAGS] }),
-    startProduct(),
-  ]);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await product.close();
-});
-
 afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-  await product.db.recording.deleteMany();
-  await product.db.session.deleteMany();
+  await scene.product.db.recording.deleteMany();
+  await scene.product.db.session.deleteMany();
 });
 
 const STATES = [
@@ -52,20 +38,20 @@ const openPalette = () =>
 
 describe("signing in", () => {
   beforeEach(async () => {
-    page = await browser.newPage({ baseURL: product.url });
+    page = await scene.browser.newPage({ baseURL: scene.product.url });
   });
 
   it("sends a stranger to sign in and back to where they wanted to go", async () => {
     await page.goto("/recordings?status=failed");
     await page.waitForURL("**/sign-in?callbackUrl=*");
-    await fillSignIn(page, product.administrator);
+    await fillSignIn(page, scene.product.administrator);
     await page.waitForURL("**/recordings?status=failed");
     await page.getByRole("heading", { name: "Recordings" }).waitFor();
   });
 
   it("says in a sentence that the password is wrong, and stays where it is", async () => {
     await page.goto("/sign-in");
-    await fillSignIn(page, { ...product.administrator, password: "not this one" });
+    await fillSignIn(page, { ...scene.product.administrator, password: "not this one" });
     const alert = page.getByRole("alert").filter({ hasText: "password is wrong" });
     await alert.waitFor();
     expect(new URL(page.url()).pathname).toBe("/sign-in");
@@ -73,15 +59,15 @@ describe("signing in", () => {
 
   it("never leads to another site afterwards", async () => {
     await page.goto("/sign-in?callbackUrl=https%3A%2F%2Fexample.org%2F");
-    await fillSignIn(page, product.administrator);
-    await page.waitForURL(`${product.url}/apps`);
+    await fillSignIn(page, scene.product.administrator);
+    await page.waitForURL(`${scene.product.url}/apps`);
   });
 });
 
 describe.each(VIEWS)("every page, $name", ({ name, options }) => {
   it("has no fault that axe finds and never scrolls sideways", async () => {
-    const [, , ready] = await insertRecordings(product.db, "admin", STATES);
-    const context = await browser.newContext({ ...options, baseURL: product.url });
+    const [, , ready] = await insertRecordings(scene.product.db, "admin", STATES);
+    const context = await scene.browser.newContext({ ...options, baseURL: scene.product.url });
     const stranger = await context.newPage();
     await stranger.goto("/sign-in");
     expect({ path: "/sign-in", ...(await faultsOf(stranger)) }).toEqual({
@@ -90,7 +76,7 @@ describe.each(VIEWS)("every page, $name", ({ name, options }) => {
     });
     await keepPicture(stranger, `sign-in ${name}`);
 
-    page = await signedInPage(browser, product.url, product.administrator, options);
+    page = await scene.signedIn(options);
     const paths = [
       "/apps",
       "/sessions",
@@ -119,8 +105,8 @@ describe("the list of recordings", () => {
   let ids: string[];
 
   beforeEach(async () => {
-    ids = await insertRecordings(product.db, "admin", STATES);
-    page = await signedInPage(browser, product.url, product.administrator);
+    ids = await insertRecordings(scene.product.db, "admin", STATES);
+    page = await scene.signedIn();
     await page.goto("/recordings");
     await link("Being made").waitFor();
   });
@@ -134,10 +120,10 @@ describe("the list of recordings", () => {
   it("shows by itself that a recording became ready and that a new one began", async () => {
     const row = page.getByRole("row").filter({ has: link("Being made") });
     await seen(row.getByText("Recording", { exact: true })).waitFor();
-    await finishRecording(product.db, ids[0]!);
+    await finishRecording(scene.product.db, ids[0]!);
     await seen(row.getByText("Ready", { exact: true })).waitFor();
     await seen(row.getByText("1:35")).waitFor();
-    await insertRecordings(product.db, "admin", [
+    await insertRecordings(scene.product.db, "admin", [
       { description: "Just begun", status: "recording", minutesAgo: 0 },
     ]);
     await link("Just begun").waitFor();
@@ -188,12 +174,12 @@ describe("the list of recordings", () => {
     expect(await faultsOf(page)).toEqual(NO_FAULTS);
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByRole("alertdialog").waitFor({ state: "detached" });
-    expect(await product.db.recording.count()).toBe(4);
+    expect(await scene.product.db.recording.count()).toBe(4);
     await remove();
     await page.getByRole("button", { name: "Delete recording" }).click();
     await link("One that did not work").waitFor({ state: "detached" });
     await page.getByText("1 recording deleted.").first().waitFor();
-    expect(await product.db.recording.count({ where: { id: ids[3]! } })).toBe(0);
+    expect(await scene.product.db.recording.count({ where: { id: ids[3]! } })).toBe(0);
   });
 
   it("goes on below the first page, as far as there is anything", async () => {
@@ -202,7 +188,7 @@ describe("the list of recordings", () => {
       status: "ready" as const,
       minutesAgo: 100 + index,
     }));
-    await insertRecordings(product.db, "admin", many);
+    await insertRecordings(scene.product.db, "admin", many);
     await page.reload();
     await link("Being made").waitFor();
     await expect
@@ -221,8 +207,8 @@ describe("the list of recordings", () => {
 
 describe("the command palette", () => {
   it("goes to a page, and finds a recording by a word of its description", async () => {
-    const [, , ready] = await insertRecordings(product.db, "admin", STATES);
-    page = await signedInPage(browser, product.url, product.administrator);
+    const [, , ready] = await insertRecordings(scene.product.db, "admin", STATES);
+    page = await scene.signedIn();
     await openPalette();
     await page.keyboard.type("use");
     await page.getByRole("option", { name: "Admin: Users" }).waitFor();
@@ -238,7 +224,7 @@ describe("the command palette", () => {
 
 describe("users", () => {
   it("are made with a password that is shown once and works, until they are disabled", async () => {
-    page = await signedInPage(browser, product.url, product.administrator);
+    page = await scene.signedIn();
     await page.goto("/admin/users");
     await page.getByRole("button", { name: "New user" }).click();
     await page.getByLabel("User name").fill("maria");
@@ -249,7 +235,7 @@ describe("users", () => {
     await page.getByRole("row").filter({ hasText: "maria" }).waitFor();
 
     const maria = { username: "maria", password };
-    const hers = await signedInPage(browser, product.url, maria);
+    const hers = await scene.signedIn({}, maria);
     expect(await hers.getByRole("link", { name: "Admin" }).count()).toBe(0);
     const refused = await hers.goto("/admin/users");
     expect(refused?.status()).toBe(403);
@@ -268,7 +254,7 @@ describe("users", () => {
 
 describe("the account", () => {
   it("keeps the theme that was chosen, from the first paint on", async () => {
-    page = await signedInPage(browser, product.url, product.administrator);
+    page = await scene.signedIn();
     await page.goto("/account");
     await page.getByRole("combobox", { name: "Theme" }).click();
     await page.getByRole("option", { name: "Dark" }).waitFor();
@@ -285,7 +271,7 @@ describe("with recording switched off", () => {
   it("shows nothing of recording anywhere", async () => {
     const silent = await startProduct({ SORTIE_VIDEO_RECORDING_ENABLED: "false" });
     try {
-      page = await signedInPage(browser, silent.url, silent.administrator);
+      page = await signedInPage(scene.browser, silent.url, silent.administrator);
       expect(await page.getByRole("link", { name: "Recordings" }).count()).toBe(0);
       for (const path of ["/recordings", "/admin/recordings"]) {
         expect((await page.goto(path))?.status(), path).toBe(404);

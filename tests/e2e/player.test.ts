@@ -1,39 +1,22 @@
 import { readFile } from "node:fs/promises";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { capture, CHROMIUM_FLAGS } from "../support/captures";
-import { faultsOf, keepPicture, NO_FAULTS, signedInPage, VIEWS } from "../support/page-checks";
-import { type Product, startProduct } from "../support/product";
+import type { Page } from "playwright-core";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { capture } from "../support/captures";
+import { expectFaultless, PageScene, SOON, VIEWS } from "../support/page-checks";
 import { type SentRecording, startSentRecording } from "../support/sent-recording";
 
 const CAPTURED_MS = 12_000;
-/** Long enough on a busy machine. */
-const SOON = { timeout: 15_000 };
 
-let browser: Browser;
-let product: Product;
+const scene = PageScene.install();
 let film: Uint8Array;
 let page: Page;
 
 beforeAll(async () => {
-  [browser, product] = await Promise.all([
-    chromium.launch({ executablePath: "/usr/bin/chromium", args: [...CHROMIUM_FLAGS] }),
-    startProduct(),
-  ]);
   film = await makeFilm();
 });
 
-afterAll(async () => {
-  await browser.close();
-  await product.close();
-});
-
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-});
-
 async function makeFilm(): Promise<Uint8Array> {
-  const blank = await browser.newPage();
+  const blank = await scene.browser.newPage();
   const { bytes } = await capture(blank, {
     mimeType: "video/webm;codecs=vp8",
     canvas: "opaque",
@@ -45,7 +28,8 @@ async function makeFilm(): Promise<Uint8Array> {
   return bytes;
 }
 
-const start = () => startSentRecording(page, product.db, product.administrator.username);
+const start = () =>
+  startSentRecording(page, scene.product.db, scene.product.administrator.username);
 
 async function sendWhole(): Promise<SentRecording> {
   const recording = await start();
@@ -67,7 +51,7 @@ async function open(recording: SentRecording, query = ""): Promise<void> {
 
 describe("somebody who watches", () => {
   beforeEach(async () => {
-    page = await signedInPage(browser, product.url, product.administrator);
+    page = await scene.signedIn();
   });
 
   it("is told how far a recording is, and gets the player by itself when it is ready", async () => {
@@ -93,7 +77,7 @@ describe("somebody who watches", () => {
     await page.getByRole("button", { name: "Copy link at 0:06" }).click();
     await expect
       .poll(() => page.evaluate(() => navigator.clipboard.readText()))
-      .toBe(`${product.url}/recordings/${recording.id}?t=6`);
+      .toBe(`${scene.product.url}/recordings/${recording.id}?t=6`);
   });
 
   it("drives the player by keyboard alone", async () => {
@@ -139,7 +123,7 @@ describe("somebody who watches", () => {
 
 describe("the owner of a recording", () => {
   beforeEach(async () => {
-    page = await signedInPage(browser, product.url, product.administrator);
+    page = await scene.signedIn();
   });
 
   it("describes it where it stands", async () => {
@@ -159,7 +143,7 @@ describe("the owner of a recording", () => {
       page.waitForEvent("download"),
       page.getByRole("link", { name: "Download" }).click(),
     ]);
-    const row = await product.db.recording.findUniqueOrThrow({ where: { id: recording.id } });
+    const row = await scene.product.db.recording.findUniqueOrThrow({ where: { id: recording.id } });
     expect(download.suggestedFilename()).toBe(row.filename);
     expect((await readFile(await download.path())).length).toBe(Number(row.sizeBytes));
   });
@@ -170,12 +154,12 @@ describe("the owner of a recording", () => {
     await page.getByRole("button", { name: "Delete" }).click();
     await page.getByRole("alertdialog").getByRole("button", { name: "Delete recording" }).click();
     await page.waitForURL("**/recordings");
-    expect(await product.db.recording.findUnique({ where: { id: recording.id } })).toBeNull();
+    expect(await scene.product.db.recording.findUnique({ where: { id: recording.id } })).toBeNull();
   });
 
   it("reads in words why it failed and what may be missing", async () => {
     const recording = await sendWhole();
-    await product.db.recording.update({
+    await scene.product.db.recording.update({
       where: { id: recording.id },
       data: { interrupted: true },
     });
@@ -183,7 +167,7 @@ describe("the owner of a recording", () => {
     await page.getByText("Interrupted: the tab was closed").waitFor();
     const other = await start();
     await other.stop();
-    await product.db.recording.update({
+    await scene.product.db.recording.update({
       where: { id: other.id },
       data: { status: "failed", failReason: "nothing_captured", completedAt: new Date() },
     });
@@ -198,9 +182,9 @@ describe("the owner of a recording", () => {
   });
 });
 
-describe.each(VIEWS)("the player's page, $name", ({ name, options }) => {
+describe.each(VIEWS)("the player's page, $name", (view) => {
   it("has no fault that axe finds and never scrolls sideways, in every state", async () => {
-    page = await signedInPage(browser, product.url, product.administrator, options);
+    page = await scene.signedIn(view.options);
     const recording = await start();
     const half = Math.floor(film.length / 2);
     await recording.send(film.subarray(0, half));
@@ -216,8 +200,5 @@ describe.each(VIEWS)("the player's page, $name", ({ name, options }) => {
     await look("player keys");
   });
 
-  async function look(state: string): Promise<void> {
-    await keepPicture(page, `${state} ${name}`);
-    expect({ state, ...(await faultsOf(page)) }).toEqual({ state, ...NO_FAULTS });
-  }
+  const look = (state: string) => expectFaultless(page, state, view);
 });

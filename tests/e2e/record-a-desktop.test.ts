@@ -1,46 +1,31 @@
 import { join } from "node:path";
-import { type Browser, type BrowserContextOptions, chromium } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { CHROMIUM_FLAGS } from "../support/captures";
+import type { BrowserContextOptions } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { HiddenDesktopTab } from "../support/hidden-desktop-tab";
 import { RawChromium } from "../support/raw-chromium";
 import { DesktopTab, fileOf, type MadeRecording } from "../support/desktop-tab";
 import { canRunDesktops } from "../support/desktop-requirements";
-import { signedInPage } from "../support/page-checks";
-import { type Product, startProduct } from "../support/product";
+import { PageScene } from "../support/page-checks";
 import { requireCommand } from "../support/requirements";
 import { decodeVideo, differingShare, greyPixels } from "../support/video";
 
 const missing = ["chromium", "ffmpeg", "ffprobe"].some((name) => requireCommand(name) === null);
 /** The desktop without the bar, which is not recorded. */
 const BELOW_THE_BAR = { x: 0, y: 0.2, width: 1, height: 0.8 };
+/** Where the recorder says "Disconnected": the top left corner of 1280 × 800. */
+const THE_NOTICE = { x: 12 / 1280, y: 12 / 800, width: 120 / 1280, height: 36 / 800 };
 /** Prints for long enough to be seen moving. */
 const BUSY_COMMAND = "for i in $(seq 400); do echo line $i of many; sleep 0.05; done\n";
 
 describe.skipIf(missing || !canRunDesktops)("somebody who records a desktop", () => {
-  let browser: Browser;
-  let product: Product;
-
-  beforeAll(async () => {
-    [browser, product] = await Promise.all([
-      chromium.launch({ executablePath: "/usr/bin/chromium", args: [...CHROMIUM_FLAGS] }),
-      startProduct(),
-    ]);
-  });
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await product.close();
-  });
+  const scene = PageScene.install();
 
   const openDesktop = async (options: BrowserContextOptions = {}) =>
-    DesktopTab.open(await signedInPage(browser, product.url, product.administrator, options));
+    DesktopTab.open(await scene.signedIn(options));
 
   /** What holds for every recording, whatever happened while it was made. */
   async function expectSound({ id, clockSeconds }: MadeRecording): Promise<string> {
-    const file = await fileOf(product, id);
+    const file = await fileOf(scene.product, id);
     const { durationSeconds, codec } = await decodeVideo(file);
     expect(Math.abs(durationSeconds - clockSeconds)).toBeLessThan(0.5);
     expect(codec).toMatch(/^vp[89]$/);
@@ -56,7 +41,7 @@ describe.skipIf(missing || !canRunDesktops)("somebody who records a desktop", ()
     await tab.page.keyboard.press("Control+KeyC");
     await tab.type("clear; yes the end | head -30\n");
     await tab.recordUntil(10);
-    const screenshot = join(product.directory, "screen.png");
+    const screenshot = join(scene.product.directory, "screen.png");
     await tab.page.screenshot({ path: screenshot });
 
     const recording = await tab.stop();
@@ -83,7 +68,7 @@ describe.skipIf(missing || !canRunDesktops)("somebody who records a desktop", ()
     const { id } = await tab.stop();
     await tab.saved();
 
-    await tab.page.goto(`${product.url}/recordings/${id}?t=0:07`);
+    await tab.page.goto(`${scene.product.url}/recordings/${id}?t=0:07`);
     const video = tab.page.locator("video");
     await expect.poll(() => video.evaluate(shownTime)).toBeCloseTo(7, 0);
     for (const seconds of [11, 1, 5.5]) {
@@ -91,17 +76,17 @@ describe.skipIf(missing || !canRunDesktops)("somebody who records a desktop", ()
       expect(Math.abs(landed - seconds)).toBeLessThan(1);
     }
 
-    const stranger = await product.addUser("stranger");
-    const cookie = await product.signIn(stranger);
+    const stranger = await scene.product.addUser("stranger");
+    const cookie = await scene.product.signIn(stranger);
     for (const path of [
       `recordings/${id}`,
       `recordings/${id}/download`,
       `recordings/${id}/poster`,
     ]) {
-      const answer = await fetch(`${product.url}/api/${path}`, { headers: { cookie } });
+      const answer = await fetch(`${scene.product.url}/api/${path}`, { headers: { cookie } });
       expect(answer.status, path).toBe(403);
     }
-    const list = await fetch(`${product.url}/api/recordings`, { headers: { cookie } });
+    const list = await fetch(`${scene.product.url}/api/recordings`, { headers: { cookie } });
     expect(await list.json()).toEqual([]);
   });
 
@@ -150,14 +135,37 @@ describe.skipIf(missing || !canRunDesktops)("somebody who records a desktop", ()
     expect(differingShare(before, after)).toBeGreaterThan(0.05);
   });
 
+  test("is told by the picture when the connection was lost, and for how long", async () => {
+    const tab = await openDesktop();
+    await tab.record();
+    await tab.recordUntil(3);
+    const lostAt = tab.recordedSeconds();
+    await tab.loseConnection();
+    await tab.recordUntil(7);
+    const middleOfGap = (lostAt + tab.recordedSeconds()) / 2;
+    await tab.regainConnection();
+    await tab.recordUntil(tab.recordedSeconds() + 2);
+    const recording = await tab.stop();
+    await tab.saved();
+    const file = await expectSound(recording);
+    const [before, during, after] = [
+      await greyPixels(file, 1.5, THE_NOTICE),
+      await greyPixels(file, middleOfGap, THE_NOTICE),
+      await greyPixels(file, recording.clockSeconds - 0.5, THE_NOTICE),
+    ];
+    expect([before, during, after].map(hasBrightWords)).toEqual([false, true, false]);
+    expect(differingShare(before, during)).toBeGreaterThan(0.05);
+    expect(differingShare(before, after)).toBeLessThan(0.01);
+  });
+
   test("has every second also of the time in which the tab was hidden behind another", async () => {
-    const profile = join(product.directory, "profile");
+    const profile = join(scene.product.directory, "profile");
     const chromium = await RawChromium.launch("/usr/bin/chromium", profile);
     try {
-      const tab = await HiddenDesktopTab.open(chromium, product);
+      const tab = await HiddenDesktopTab.open(chromium, scene.product);
       await tab.record();
       const startedAt = performance.now();
-      const { id } = await product.db.recording.findFirstOrThrow({
+      const { id } = await scene.product.db.recording.findFirstOrThrow({
         where: { sessionId: tab.sessionId },
       });
       await tab.hide();
@@ -182,9 +190,9 @@ describe.skipIf(missing || !canRunDesktops)("somebody who records a desktop", ()
     await tab.record();
     await tab.type(BUSY_COMMAND);
     await tab.recordUntil(4);
-    await product.kill();
+    await scene.product.kill();
     await tab.recordUntil(7);
-    await product.start();
+    await scene.product.start();
     const recording = await tab.stopped();
     await tab.saved();
     expect(recording.clockSeconds).toBeGreaterThan(6);
@@ -194,7 +202,7 @@ describe.skipIf(missing || !canRunDesktops)("somebody who records a desktop", ()
   /** Waits until the server has received bytes so many more times. */
   async function arrivals(id: string, times: number): Promise<void> {
     const offsetOf = async () =>
-      (await product.db.recording.findUniqueOrThrow({ where: { id } })).uploadOffset;
+      (await scene.product.db.recording.findUniqueOrThrow({ where: { id } })).uploadOffset;
     for (let time = 0; time < times; time++) {
       const before = await offsetOf();
       await expect.poll(offsetOf, { timeout: 15_000 }).toBeGreaterThan(before);
@@ -202,9 +210,15 @@ describe.skipIf(missing || !canRunDesktops)("somebody who records a desktop", ()
   }
 
   async function statusOf(id: string): Promise<string> {
-    return (await product.db.recording.findUniqueOrThrow({ where: { id } })).status;
+    return (await scene.product.db.recording.findUniqueOrThrow({ where: { id } })).status;
   }
 });
+
+/** Bright letters on what is otherwise dark. */
+function hasBrightWords(pixels: Buffer): boolean {
+  const brightShare = pixels.filter((grey) => grey > 150).length / pixels.length;
+  return brightShare > 0.03 && brightShare < 0.5;
+}
 
 /** The time of the frame that is shown, once one is. */
 function shownTime(video: HTMLVideoElement | SVGElement): number {

@@ -1,64 +1,27 @@
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { CHROMIUM_FLAGS } from "../support/captures";
+import type { Page } from "playwright-core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { canRunDesktops } from "../support/desktop-requirements";
+import { DesktopTab } from "../support/desktop-tab";
+import { expectFaultless, PageScene, signedInPage, SOON, VIEWS } from "../support/page-checks";
+import { startProduct } from "../support/product";
 
-import { faultsOf, keepPicture, NO_FAULTS, signedInPage, VIEWS } from "../support/page-checks";
-import { type Product, startProduct } from "../support/product";
-import { SessionView } from "../support/session-view";
-
-let browser: Browser;
-let product: Product;
+const scene = PageScene.install();
 let page: Page;
-let tab: SessionView;
+let tab: DesktopTab;
 
-beforeAll(async () => {
-  [browser, product] = await Promise.all([
-    chromium.launch({ executablePath: "/usr/bin/chromium", args: [...CHROMIUM_FLAGS] }),
-    startProduct(),
-  ]);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await product.close();
-});
-
-/** Lets a test cut the tab's WebSocket, as a network that goes away would. */
-async function makeCuttable(target: Page): Promise<() => Promise<void>> {
-  await target.addInitScript(`
-    window.WebSocket = new Proxy(window.WebSocket, {
-      construct(Socket, given) {
-        const socket = new Socket(...given);
-        window.addEventListener("cut", () => socket.close());
-        return socket;
-      },
-    });
-  `);
-  return async () => {
-    await target.evaluate(() => window.dispatchEvent(new Event("cut")));
-  };
-}
-
-/** Longer than the bar introduces itself, on a busy machine too. */
-const SOON = { timeout: 15_000 };
-
-const stopButton = () => tab.bar.getByRole("button", { name: "Stop" });
-const watchLink = () => tab.bar.getByRole("link", { name: /^Watch/ });
 const onScreen = (name: string) => page.getByRole("heading", { name });
 
 describe.skipIf(!canRunDesktops)("a desktop in its tab", () => {
   beforeEach(async () => {
-    page = await signedInPage(browser, product.url, product.administrator);
+    page = await scene.signedIn();
   });
 
   afterEach(async () => {
     await tab.endElsewhere();
-    await page.context().close();
   });
 
   it("fills the window, follows its size and takes what is typed", async () => {
-    tab = await SessionView.launch(page);
+    tab = await DesktopTab.launch(page);
     await tab.awaitPicture();
     await expect.poll(() => tab.size(), SOON).toEqual([1280, 800]);
     expect(await tab.hasKeyboard()).toBe(true);
@@ -70,7 +33,7 @@ describe.skipIf(!canRunDesktops)("a desktop in its tab", () => {
   });
 
   it("keeps its bar out of the way and at hand for pointer and keyboard", async () => {
-    tab = await SessionView.launch(page);
+    tab = await DesktopTab.launch(page);
     await tab.awaitPicture();
     await page.mouse.move(500, 500);
     await expect.poll(() => tab.barOpacity(), SOON).toBe("0");
@@ -87,30 +50,33 @@ describe.skipIf(!canRunDesktops)("a desktop in its tab", () => {
   });
 
   it("is recorded by a shortcut that the desktop does not swallow, and watched in a new tab", async () => {
-    tab = await SessionView.launch(page);
+    tab = await DesktopTab.launch(page);
     await tab.awaitPicture();
     const loadedAt = await page.evaluate(() => performance.timeOrigin);
     await page.keyboard.press("Control+Shift+R");
-    await stopButton().waitFor();
+    await tab.stopButton.waitFor();
     await tab.bar
       .getByRole("button", { name: /[1-9]\d* safe on the server|0:0[1-9] safe/ })
       .waitFor();
     await page.mouse.move(500, 500);
     await expect.poll(() => tab.barOpacity(), SOON).toBe("1");
     await page.keyboard.press("Control+Shift+R");
-    await watchLink().waitFor();
+    await tab.watchLink.waitFor();
     expect(await page.evaluate(() => performance.timeOrigin), "not reloaded").toBe(loadedAt);
     await tab.bar.getByRole("button", { name: "Add a description" }).click();
     await page.getByLabel("Description").fill("From the bar");
     await page.keyboard.press("Enter");
     await tab.bar.getByRole("button", { name: "From the bar" }).waitFor();
-    const [player] = await Promise.all([page.context().waitForEvent("page"), watchLink().click()]);
+    const [player] = await Promise.all([
+      page.context().waitForEvent("page"),
+      tab.watchLink.click(),
+    ]);
     await player.getByRole("heading", { level: 1, name: "From the bar" }).waitFor();
     await player.getByRole("button", { name: "play", exact: true }).waitFor();
   });
 
   it("asks before it is closed while it records, and only then", async () => {
-    tab = await SessionView.launch(page);
+    tab = await DesktopTab.launch(page);
     await tab.awaitPicture();
     await tab.record();
     const [question] = await Promise.all([
@@ -119,32 +85,45 @@ describe.skipIf(!canRunDesktops)("a desktop in its tab", () => {
     ]);
     expect(question.type()).toBe("beforeunload");
     await question.dismiss();
-    await stopButton().click();
-    await watchLink().waitFor();
+    await tab.stopButton.click();
+    await tab.watchLink.waitFor();
   });
 
   it("keeps the last picture when the connection is lost, counts down and comes back", async () => {
-    const cut = await makeCuttable(page);
-    tab = await SessionView.launch(page);
+    tab = await DesktopTab.launch(page);
     await tab.awaitPicture();
-    await page.route("**/ticket", (route) => route.abort());
     await tab.record();
-    await cut();
-    await onScreen("Connection lost").waitFor();
+    await tab.loseConnection();
     await page.getByText(/Trying again (now|in \d+ s)/).waitFor();
     expect(await tab.size(), "the last picture stays").toEqual([1280, 800]);
-    expect(await stopButton().isVisible(), "the recording goes on").toBe(true);
+    expect(await tab.takesKeyboard(), "the last picture takes no keys").toBe(false);
+    expect(await tab.stopButton.isVisible(), "the recording goes on").toBe(true);
     await page.unroute("**/ticket");
-    await onScreen("Connection lost").waitFor();
     await page.getByRole("button", { name: "Try now" }).click();
     await tab.awaitPicture();
     await expect.poll(() => tab.hasKeyboard(), SOON).toBe(true);
-    await stopButton().click();
-    await watchLink().waitFor();
+    await tab.stopButton.click();
+    await tab.watchLink.waitFor();
+  });
+
+  it("keeps what it recorded when the person is signed out, and saves it when they are back", async () => {
+    tab = await DesktopTab.launch(page);
+    await tab.awaitPicture();
+    await tab.record();
+    await tab.awaitSafeSeconds();
+    const cookies = await page.context().cookies();
+    await page.context().clearCookies();
+    await tab.cut();
+    await onScreen("The desktop cannot be shown").waitFor();
+    await page.getByText("The recording has stopped. What is not on the server").waitFor();
+    await page.context().addCookies(cookies);
+    await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+    await page.getByText("The recording is saved.").waitFor();
+    await tab.watchLink.waitFor();
   });
 
   it("carries text to the desktop's clipboard and back", async () => {
-    tab = await SessionView.launch(page);
+    tab = await DesktopTab.launch(page);
     await tab.awaitPicture();
     const clipboard = page.getByRole("dialog").getByLabel("Text");
     await tab.showBar();
@@ -168,7 +147,7 @@ describe.skipIf(!canRunDesktops)("a desktop in its tab", () => {
   });
 
   it("ends after being asked, saves what it records and offers to start again", async () => {
-    tab = await SessionView.launch(page);
+    tab = await DesktopTab.launch(page);
     await tab.awaitPicture();
     await tab.record();
     await tab.showBar();
@@ -178,21 +157,21 @@ describe.skipIf(!canRunDesktops)("a desktop in its tab", () => {
     await question.getByRole("button", { name: "End session" }).click();
     await onScreen("Session ended").waitFor();
     await page.getByText("You ended the session.").waitFor();
-    await watchLink().waitFor();
+    await tab.watchLink.waitFor();
     await page.getByRole("button", { name: "Start again" }).click();
     await page.waitForURL((url) => !url.pathname.endsWith(tab.sessionId));
-    tab = SessionView.of(page);
+    tab = DesktopTab.of(page);
     await tab.awaitPicture();
   });
 
   it("says why it is over when it was ended elsewhere, and saves what it recorded", async () => {
-    tab = await SessionView.launch(page);
+    tab = await DesktopTab.launch(page);
     await tab.awaitPicture();
     await tab.record();
-    await tab.bar.getByRole("button", { name: /0:0[1-9] safe on the server/ }).waitFor();
+    await tab.awaitSafeSeconds();
     await tab.endElsewhere();
     await onScreen("Session ended").waitFor();
-    await watchLink().waitFor();
+    await tab.watchLink.waitFor();
     await page.getByRole("link", { name: "My recordings" }).click();
     await page.waitForURL("**/recordings");
   });
@@ -201,8 +180,8 @@ describe.skipIf(!canRunDesktops)("a desktop in its tab", () => {
 describe.skipIf(!canRunDesktops)("a server on which recording is switched off", () => {
   it("shows nothing of recording in a session's tab", async () => {
     const silent = await startProduct({ SORTIE_VIDEO_RECORDING_ENABLED: "false" });
-    page = await signedInPage(browser, silent.url, silent.administrator);
-    tab = await SessionView.launch(page);
+    page = await signedInPage(scene.browser, silent.url, silent.administrator);
+    tab = await DesktopTab.launch(page);
     await tab.awaitPicture();
     await tab.bar.getByRole("button", { name: "End session" }).waitFor();
     expect(await page.getByText(/record/i).count()).toBe(0);
@@ -214,34 +193,26 @@ describe.skipIf(!canRunDesktops)("a server on which recording is switched off", 
   });
 });
 
-describe.skipIf(!canRunDesktops).each(VIEWS)("the session's tab, $name", ({ name, options }) => {
+describe.skipIf(!canRunDesktops).each(VIEWS)("the session's tab, $name", (view) => {
   it("has no fault that axe finds and never scrolls sideways, in every state", async () => {
-    page = await signedInPage(browser, product.url, product.administrator, options);
-    const cut = await makeCuttable(page);
-    tab = await SessionView.launch(page);
+    page = await scene.signedIn(view.options);
+    tab = await DesktopTab.launch(page);
     await look("tab starting");
     await tab.awaitPicture();
     await look("tab connected");
     await tab.record();
-    await tab.bar.getByRole("button", { name: /0:0[1-9] safe on the server/ }).waitFor();
+    await tab.awaitSafeSeconds();
     await look("tab recording");
-    await page.route("**/ticket", (route) => route.abort());
-    await cut();
-    await onScreen("Connection lost").waitFor();
+    await tab.loseConnection();
     await look("tab lost");
-    await page.unroute("**/ticket");
-    await tab.awaitPicture();
-    await stopButton().click();
-    await watchLink().waitFor();
+    await tab.regainConnection();
+    await tab.stopButton.click();
+    await tab.watchLink.waitFor();
     await look("tab ready");
     await tab.endElsewhere();
     await onScreen("Session ended").waitFor();
     await look("tab ended");
-    await page.context().close();
   });
 
-  async function look(state: string): Promise<void> {
-    await keepPicture(page, `${state} ${name}`);
-    expect({ state, ...(await faultsOf(page)) }).toEqual({ state, ...NO_FAULTS });
-  }
+  const look = (state: string) => expectFaultless(page, state, view);
 });

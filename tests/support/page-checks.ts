@@ -1,9 +1,52 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
-import { expect } from "vitest";
-import type { Credentials } from "./product";
+import {
+  type Browser,
+  type BrowserContextOptions,
+  chromium,
+  type Locator,
+  type Page,
+} from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { CHROMIUM_FLAGS } from "./captures";
+import { type Credentials, type Product, startProduct } from "./product";
+
+/** Long enough on a busy machine. */
+export const SOON = { timeout: 15_000 };
+
+/** What the browser tests of a file share: one browser, and the product as it was built. */
+export class PageScene {
+  browser!: Browser;
+  product!: Product;
+
+  /** To be called at the top of a file or in a `describe`. What a test opened is closed after it. */
+  static install(): PageScene {
+    const scene = new PageScene();
+    beforeAll(async () => {
+      [scene.browser, scene.product] = await Promise.all([
+        chromium.launch({ executablePath: "/usr/bin/chromium", args: [...CHROMIUM_FLAGS] }),
+        startProduct(),
+      ]);
+    });
+    afterEach(async () => {
+      for (const context of scene.browser.contexts()) await context.close();
+    });
+    afterAll(async () => {
+      await scene.browser.close();
+      await scene.product.close();
+    });
+    return scene;
+  }
+
+  /** A page of a browser of its own in which the administrator, or whom else, is signed in. */
+  signedIn(
+    options: BrowserContextOptions = {},
+    who: Credentials = this.product.administrator,
+  ): Promise<Page> {
+    return signedInPage(this.browser, this.product.url, who, options);
+  }
+}
 
 /** How a page is looked at: both themes, on a desk and on a telephone. */
 export interface View {
@@ -54,6 +97,12 @@ export async function keepPicture(page: Page, name: string): Promise<void> {
   const folder = join("test-results", "pages");
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.png`) });
+}
+
+/** Keeps a picture of the page as it stands, in which axe finds nothing and nothing scrolls sideways. */
+export async function expectFaultless(page: Page, state: string, view: View): Promise<void> {
+  await keepPicture(page, `${state} ${view.name}`);
+  expect({ state, ...(await faultsOf(page)) }).toEqual({ state, ...NO_FAULTS });
 }
 
 /** A page of a browser of its own in which somebody has signed in through the form. */

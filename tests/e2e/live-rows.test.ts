@@ -1,0 +1,75 @@
+import type { Page } from "playwright-core";
+import { beforeEach, expect, it } from "vitest";
+import { deferred } from "../support/deferred";
+import { finishRecording, insertRecordings } from "../support/listed-recordings";
+import { PageScene } from "../support/page-checks";
+
+const scene = PageScene.install();
+let page: Page;
+
+beforeEach(async () => {
+  page = await scene.signedIn();
+});
+
+const insert = (description: string, status: "recording" | "ready") =>
+  insertRecordings(scene.product.db, "admin", [{ description, status, minutesAgo: 1 }]);
+const link = (name: string) => page.getByRole("link", { name, exact: true });
+
+it("leaves a deleted recording out, also when an older answer arrives after it", async () => {
+  await insert("To be deleted", "ready");
+  await page.goto("/recordings");
+  await link("To be deleted").waitFor();
+  await insert("Just begun", "recording");
+  const [answered, released] = [deferred<null>(), deferred<null>()];
+  const list = /\/api\/recordings(\?.*)?$/;
+  const hold = async (route: Parameters<Parameters<Page["route"]>[1]>[0]) => {
+    const response = await route.fetch();
+    answered.resolve(null);
+    await released.promise;
+    await route.fulfill({ response });
+  };
+  await page.route(list, hold, { times: 1 });
+  await answered.promise;
+  await page.getByRole("button", { name: "Actions for To be deleted" }).click();
+  await page.getByRole("menuitem", { name: "Delete…" }).click();
+  await page.getByRole("button", { name: "Delete recording" }).click();
+  await link("To be deleted").waitFor({ state: "detached" });
+  released.resolve(null);
+  await link("Just begun").waitFor();
+  expect(await link("To be deleted").count()).toBe(0);
+});
+
+it("asks for a recording that is on its way only while somebody looks", async () => {
+  const [id = ""] = await insert("On its way", "recording");
+  await page.clock.install();
+  await page.addInitScript(`
+    let hidden = false;
+    Object.defineProperty(document, "hidden", { get: () => hidden });
+    window.setHidden = (value) => {
+      hidden = value;
+      document.dispatchEvent(new Event("visibilitychange"));
+    };
+  `);
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  const path = `/api/recordings/${id}`;
+  await page.goto(`/recordings/${id}`);
+  await expect.poll(() => asked.includes(path), { timeout: 15_000 }).toBe(true);
+  await page.evaluate("setHidden(true)");
+  await page.waitForLoadState("networkidle");
+  asked.length = 0;
+  await page.clock.runFor(20_000);
+  expect(asked).not.toContain(path);
+  await finishRecording(scene.product.db, id);
+  await page.evaluate("setHidden(false)");
+  await page.getByRole("button", { name: "play", exact: true }).waitFor();
+});
+
+it("takes a recording that is gone already for deleted", async () => {
+  const [id = ""] = await insert("Gone already", "ready");
+  await page.goto(`/recordings/${id}`);
+  await page.getByRole("button", { name: "Delete" }).click();
+  await scene.product.db.recording.delete({ where: { id } });
+  await page.getByRole("alertdialog").getByRole("button", { name: "Delete recording" }).click();
+  await page.waitForURL("**/recordings");
+});
