@@ -5,7 +5,7 @@ import type { Database } from "@/lib/db/database";
 import { isAppError } from "@/lib/errors/app-error";
 import type { Logger } from "@/lib/logging/logger";
 import type { ProviderRef, SessionProvider } from "@/lib/providers/session-provider";
-import { redeemTicket } from "@/lib/sessions/redeem-ticket";
+import { redeemTicket, type TicketHolder } from "@/lib/sessions/redeem-ticket";
 import { findSession, markUsed, type Session } from "@/lib/sessions/session-repository";
 import { CLOSE_CODES, CLOSE_TEXTS, type CloseName, closeNameOf } from "./close-codes";
 import { bridgeDesktop } from "./desktop-bridge";
@@ -87,7 +87,7 @@ export class Viewer {
     const holder = await redeemTicket(this.deps, this.request);
     if (holder === null) return "ticketNotValid";
     const session = await findSession(this.deps.db, this.request.sessionId);
-    const refusal = refusalOf(session, holder.userId);
+    const refusal = refusalOf(session, holder);
     if (refusal !== null) return refusal;
     const desktop = await this.#connect(session?.providerRef ?? null);
     if (desktop === null) return this.#whyOver();
@@ -96,7 +96,7 @@ export class Viewer {
       return null;
     }
     this.#bridge(desktop);
-    this.#watch(holder.userId);
+    this.#watch(holder);
     this.webSocket.resume();
     return null;
   }
@@ -142,9 +142,9 @@ export class Viewer {
     };
   }
 
-  #watch(userId: string): void {
+  #watch(holder: TicketHolder): void {
     const ping = setInterval(() => this.#checkAlive(), this.times.pingEveryMs);
-    const recheck = setInterval(() => void this.#recheck(userId), this.times.recheckEveryMs);
+    const recheck = setInterval(() => void this.#recheck(holder), this.times.recheckEveryMs);
     this.webSocket.on("pong", () => {
       this.#alive = true;
     });
@@ -165,11 +165,11 @@ export class Viewer {
     this.webSocket.ping();
   }
 
-  /** Both may have changed since the ticket: who the viewer is, and whether the session goes on. */
-  async #recheck(userId: string): Promise<void> {
+  /** All may have changed since the ticket: who the viewer is, their sign-in, and whether the session goes on. */
+  async #recheck(holder: TicketHolder): Promise<void> {
     try {
       const session = await findSession(this.deps.db, this.request.sessionId);
-      const refusal = refusalOf(session, userId);
+      const refusal = refusalOf(session, holder);
       if (refusal !== null) this.close(refusal);
     } catch (err) {
       // Not knowing is no reason to cut anybody off; the next time tells.
@@ -193,11 +193,16 @@ export class Viewer {
   }
 }
 
-/** Why this user may not watch this session now; null when they may. */
-function refusalOf(session: Session | null, userId: string): CloseName | null {
+/** Why this viewer may not watch this session now; null when they may. */
+function refusalOf(
+  session: Session | null,
+  { userId, sessionVersion }: TicketHolder,
+): CloseName | null {
   if (session === null) return "noSuchSession";
   // Tickets are for one's own sessions only, so the session's user is the viewer.
   if (session.userId !== userId || session.isUserDisabled) return "notAllowed";
   if (session.closeReason !== null) return closeNameOf(session.closeReason);
+  // All sign-ins ended, as with a new password. Whoever has signed in again gets another ticket.
+  if (session.userSessionVersion !== sessionVersion) return "ticketNotValid";
   return session.status === "running" ? null : "sessionEnded";
 }

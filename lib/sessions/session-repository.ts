@@ -16,6 +16,8 @@ export interface Session {
   readonly userId: string;
   readonly username: string;
   readonly isUserDisabled: boolean;
+  /** Raised whenever all sign-ins of the session's user end. */
+  readonly userSessionVersion: number;
   readonly status: SessionStatus;
   readonly closeReason: CloseReason | null;
   /** The process that runs it. */
@@ -41,7 +43,7 @@ const SELECT = {
   lastUsedAt: true,
   endedAt: true,
   app: { select: { name: true, kind: true } },
-  user: { select: { username: true, disabledAt: true } },
+  user: { select: { username: true, disabledAt: true, sessionVersion: true } },
 } as const satisfies Prisma.SessionSelect;
 
 type Row = Prisma.SessionGetPayload<{ select: typeof SELECT }>;
@@ -55,6 +57,7 @@ function toSession({ app, user, ...row }: Row): Session {
     appKind: app.kind,
     username: user.username,
     isUserDisabled: user.disabledAt !== null,
+    userSessionVersion: user.sessionVersion,
     closeReason: row.closeReason as CloseReason | null,
     providerRef: refSchema.parse(row.providerRef),
   };

@@ -82,18 +82,23 @@ export async function lockUserAndAdmins(
   return { user, otherAdmins: locked.filter((row) => row.isAdmin && row.id !== id).length };
 }
 
-/** Changes a user; `endSignIns` makes every earlier sign-in invalid at its next request. */
+/**
+ * Changes a user; `endSignIns` makes every earlier sign-in invalid at its next request, and tickets that
+ * came out of one with it. In a transaction.
+ */
 export async function changeUser(
   db: DatabaseOrTransaction,
   id: string,
   change: UserChange,
   { endSignIns }: { readonly endSignIns: boolean },
 ): Promise<User> {
-  return db.user.update({
+  const user = await db.user.update({
     where: { id },
     data: { ...change, ...(endSignIns && { sessionVersion: { increment: 1 } }) },
     select: USER_COLUMNS,
   });
+  if (endSignIns) await db.gatewayTicket.deleteMany({ where: { userId: id } });
+  return user;
 }
 
 /** The user as the API shows it. */

@@ -4,6 +4,7 @@ import type { Services } from "@/lib/composition/services";
 import type { GatewayTimes } from "@/lib/gateway/viewer";
 import { endSession } from "@/lib/sessions/end-session";
 import { issueTicket, TICKET_LIFETIME_MS } from "@/lib/sessions/issue-ticket";
+import { updateUser } from "@/lib/users/update-user";
 import { canRunDesktops } from "../support/desktop-requirements";
 import { CLIENT, createRecordingScene, type RecordingScene } from "../support/recording-scene";
 import { changedPixels, pixelsOf } from "../support/rfb-client";
@@ -198,6 +199,19 @@ describe.skipIf(!canRunDesktops)("a viewer", () => {
     ).toMatchObject({
       closeReason: "user_disabled",
     });
+  });
+
+  test("is cut off when all sign-ins of the user end, and a ticket from before lets nobody in", async () => {
+    const server = await serve({ recheckEveryMs: 50 });
+    const session = await launch(scene.services, scene.ana);
+    const viewer = await watch(server, scene.ana, session.id);
+    const { ticket } = await issueTicket(scene.services, scene.ana, session.id);
+    const by = { actor: scene.admin, client: CLIENT };
+    await updateUser(scene.services, by, scene.ana.userId, { password: "another good password" });
+    expect(await viewer.closed).toBe(4401);
+    expect(await openViewer(server, session.id, ticket).closed).toBe(4401);
+    const again = await watch(server, scene.ana, session.id);
+    await again.screen.picture();
   });
 
   test("is cut off by the gateway alone where the session's host is late", async () => {
