@@ -10,6 +10,7 @@ export const HTTP_STATUS_BY_CODE = {
   forbidden: 403,
   bad_origin: 403,
   not_found: 404,
+  request_timeout: 408,
   session_not_running: 409,
   recording_not_ready: 409,
   recording_closed: 409,

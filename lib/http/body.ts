@@ -1,10 +1,11 @@
 import { AppError } from "@/lib/errors/app-error";
+import { smallBody, type SmallBodyOptions } from "./request-body";
 
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** A request's JSON body; `{}` when it has none. @throws AppError `bad_request`, `too_large` */
-export async function readJson(request: Request): Promise<unknown> {
-  const text = await readText(request);
+/** A request's JSON body; `{}` when it has none. @throws AppError `bad_request`, `too_large`, `request_timeout` */
+export async function readJson(request: Request, options?: SmallBodyOptions): Promise<unknown> {
+  const text = await readText(request, options);
   if (text === "") return {};
   try {
     return JSON.parse(text);
@@ -13,19 +14,14 @@ export async function readJson(request: Request): Promise<unknown> {
   }
 }
 
-/** The fields of an HTML form's body. @throws AppError `too_large` */
-export async function readForm(request: Request): Promise<Record<string, string>> {
-  return Object.fromEntries(new URLSearchParams(await readText(request)));
+/** The fields of an HTML form's body. @throws AppError `too_large`, `request_timeout` */
+export async function readForm(
+  request: Request,
+  options?: SmallBodyOptions,
+): Promise<Record<string, string>> {
+  return Object.fromEntries(new URLSearchParams(await readText(request, options)));
 }
 
-async function readText(request: Request): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let sizeBytes = 0;
-  for await (const chunk of request.body ?? []) {
-    sizeBytes += chunk.byteLength;
-    if (sizeBytes > MAX_BODY_BYTES) throw new AppError("too_large", "The body is over 64 KiB.");
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
+async function readText(request: Request, options?: SmallBodyOptions): Promise<string> {
+  return new TextDecoder().decode(await smallBody(request, MAX_BODY_BYTES, options));
 }
