@@ -23,7 +23,7 @@ async function start(services: Services): Promise<Close> {
   await app.prepare();
   await closeOrphanedSessions(services);
   const host = await hostSessions(services);
-  const server = createHttpServer(app.getRequestHandler(), config);
+  const server = createHttpServer(app.getRequestHandler(), config, log);
   const gateway = attachGateway(server, services);
   const { port } = await listen(server, config);
   log.info({ port }, "listening");

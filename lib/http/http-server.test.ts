@@ -1,18 +1,24 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createLogger } from "@/lib/logging/logger";
 import { createHttpServer, drain, listen } from "./http-server";
 
+const SILENT = createLogger("silent", "test");
 const CONFIG = { publicUrl: undefined, trustedProxyCount: 0 };
 let server: ReturnType<typeof createHttpServer>;
 let origin: string;
 
 /** Answers once the whole body is there. */
 beforeEach(async () => {
-  server = createHttpServer(async (request, response) => {
-    response.end(await text(request));
-  }, CONFIG);
+  server = createHttpServer(
+    async (request, response) => {
+      response.end(await text(request));
+    },
+    CONFIG,
+    SILENT,
+  );
   const { port } = await listen(server, { port: 0, host: "127.0.0.1" });
   origin = `http://127.0.0.1:${port}`;
 });
@@ -41,7 +47,8 @@ test("strict transport security is demanded where users come over https, and onl
     response.end();
     return Promise.resolve();
   };
-  const secured = createHttpServer(handle, { ...CONFIG, publicUrl: "https://sortie.example.org" });
+  const config = { ...CONFIG, publicUrl: "https://sortie.example.org" };
+  const secured = createHttpServer(handle, config, SILENT);
   const { port } = await listen(secured, { port: 0, host: "127.0.0.1" });
   const answer = await fetch(`http://127.0.0.1:${port}`);
   expect(answer.headers.get("strict-transport-security")).toMatch(/^max-age=\d{8,}$/);
@@ -51,4 +58,64 @@ test("strict transport security is demanded where users come over https, and onl
 test("a file of the API that somebody opens as a page may do nothing", async () => {
   const policy = (await fetch(`${origin}/api/recordings`)).headers.get("content-security-policy");
   expect(policy).toContain("default-src 'none'");
+});
+
+/** A server whose handler does what `handle` says; returns its port and what it has logged. */
+async function serve(
+  handle: Parameters<typeof createHttpServer>[0],
+  options?: Parameters<typeof createHttpServer>[3],
+) {
+  const log = createLogger("silent", "test");
+  const logged = vi.spyOn(log, "error");
+  server = createHttpServer(handle, CONFIG, log, options);
+  const { port } = await listen(server, { port: 0, host: "127.0.0.1" });
+  return { port, logged };
+}
+
+test("what no handler caught is answered as our fault and logged under the same request id", async () => {
+  const broken = new Error("a page that cannot be rendered");
+  const { port, logged } = await serve((_, response) => {
+    response.setHeader("content-length", "7");
+    throw broken;
+  });
+  const answer = await fetch(`http://127.0.0.1:${port}/api/apps?ticket=secret`);
+  expect(answer.status).toBe(500);
+  const { error } = (await answer.json()) as { error: Record<string, string> };
+  expect(error).toMatchObject({
+    code: "internal",
+    request_id: answer.headers.get("x-request-id"),
+  });
+  expect(logged).toHaveBeenCalledWith(
+    { err: broken, requestId: error["request_id"], route: "GET /api/apps" },
+    "GET /api/apps failed",
+  );
+});
+
+test("an answer that fails half-way is cut off, so that nobody takes it for whole", async () => {
+  const { port } = await serve((_, response) => {
+    response.write("the first half");
+    return Promise.reject(new Error("the second half is not there"));
+  });
+  await expect(
+    fetch(`http://127.0.0.1:${port}/`).then((answer) => answer.text()),
+  ).rejects.toThrow();
+});
+
+test("a caller that was answered and never ends its body does not keep the connection", async () => {
+  const { port } = await serve(
+    (_, response) => {
+      response.end("no");
+      return Promise.resolve();
+    },
+    { leftBodyMs: 50 },
+  );
+  const caller = connect(port, "127.0.0.1");
+  const trickle = setInterval(() => caller.write("x"), 10);
+  caller.on("error", () => undefined);
+  caller.write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nx");
+  const answer = text(caller).catch(() => "reset");
+  await once(caller, "close");
+  clearInterval(trickle);
+  await answer;
+  expect(caller.destroyed).toBe(true);
 });

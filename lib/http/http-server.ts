@@ -1,34 +1,87 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Config } from "@/lib/config/config";
-import { restoreContentLength } from "./body-length";
+import type { Logger } from "@/lib/logging/logger";
+import { BODY_LENGTH_HEADER, restoreContentLength } from "./body-length";
 import { stampClient } from "./client";
 import { withIncomingMessage } from "./incoming-message";
+import { problemResponse } from "./problem";
 import { secure } from "./security-headers";
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** What may arrive of a body while it is still being decided whether to take it. */
 const READ_AHEAD_BYTES = 1024 * 1024;
+/** How long the rest of a body that nobody reads may take after its request was answered. */
+const LEFT_BODY_MS = 30_000;
+/** What an answer that failed half-way may have said of a body that it did not write. */
+const HEADERS_OF_A_BODY = [
+  "content-type",
+  "content-length",
+  "content-encoding",
+  BODY_LENGTH_HEADER,
+];
 /** How long an upload that is under way may go on after the server was told to stop. */
 const DRAIN_MS = 4_000;
 
-/** Makes the server: every answer gets its headers here, whoever writes it. Does not listen yet. */
+/**
+ * Makes the server: every answer gets its headers here, whoever writes it, and what `handle` fails to
+ * answer is answered here. Does not listen yet.
+ */
 export function createHttpServer(
   handle: Handle,
   config: Pick<Config, "publicUrl" | "trustedProxyCount">,
+  log: Logger,
+  { leftBodyMs = LEFT_BODY_MS }: { readonly leftBodyMs?: number } = {},
 ): Server {
   const https = config.publicUrl?.startsWith("https:") ?? false;
   const server = createServer({ highWaterMark: READ_AHEAD_BYTES }, (request, response) => {
     stampClient(request, config);
     secure(request, response, https);
     restoreContentLength(response);
-    void withIncomingMessage(request, () => handle(request, response));
+    closeUnlessRead(request, response, leftBodyMs);
+    withIncomingMessage(request, async () => handle(request, response)).catch((error: unknown) =>
+      answerFailure(error, request, response, log),
+    );
   });
   // A recording's upload may go on for as long as it likes; its bytes are watched for stalls instead.
   // Headers still have to come within Node's own limit.
   server.requestTimeout = 0;
   return server;
+}
+
+/** The last resort: what is thrown past every handler is logged, and its caller gets an answer. */
+async function answerFailure(
+  error: unknown,
+  request: IncomingMessage,
+  response: ServerResponse,
+  log: Logger,
+): Promise<void> {
+  const requestId = String(request.headers["x-request-id"]);
+  // Without the query, which may hold a secret.
+  const route = `${request.method ?? ""} ${(request.url ?? "").split("?")[0] ?? ""}`;
+  const problem = problemResponse(error, { requestId, route, log });
+  if (response.headersSent) {
+    // The caller must not take what it has for the whole.
+    response.destroy();
+    return;
+  }
+  for (const name of HEADERS_OF_A_BODY) response.removeHeader(name);
+  response.writeHead(problem.status, Object.fromEntries(problem.headers));
+  response.end(await problem.text());
+}
+
+/** A caller that was answered but goes on sending, or only pretends to, does not keep its connection. */
+function closeUnlessRead(
+  request: IncomingMessage,
+  response: ServerResponse,
+  leftBodyMs: number,
+): void {
+  response.once("finish", () => {
+    if (request.complete) return;
+    const cut = setTimeout(() => request.socket.destroy(), leftBodyMs);
+    for (const event of ["end", "close"]) request.once(event, () => clearTimeout(cut));
+  });
 }
 
 /** Resolves when the server takes connections. @throws Error naming the port when it is taken */
