@@ -54,6 +54,22 @@ describe("an operator who makes a mistake is told the variable, the value and wh
     expect(complaintAbout({ [name]: value })).toBe(`${name} is "${value}"; allowed: ${allowed}.`);
   });
 
+  it.each([
+    "https://example.org/sortie",
+    "https://example.org/?a=b",
+    "https://ann@example.org",
+    "example.org",
+  ])("NEXTAUTH_URL=%s", (value) => {
+    expect(complaintAbout({ NEXTAUTH_URL: value })).toBe(
+      `NEXTAUTH_URL is "${value}"; allowed: the http or https URL that users open, with no path, such as https://sortie.example.org.`,
+    );
+  });
+
+  it("may leave a slash at the end of the address that users open", () => {
+    const { publicUrl } = parseConfig({ ...NEEDED, NEXTAUTH_URL: "https://example.org/" });
+    expect(publicUrl).toBe("https://example.org/");
+  });
+
   it("never shows a secret's value", () => {
     const complaint = complaintAbout({ NEXTAUTH_SECRET: "too short" });
     expect(complaint).toContain("NEXTAUTH_SECRET");

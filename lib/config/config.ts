@@ -56,6 +56,12 @@ const integer = (minimum: number, maximum: number) =>
   z.string().regex(/^\d+$/).transform(Number).pipe(z.number().int().min(minimum).max(maximum));
 const text = z.string().min(1);
 const httpUrl = z.url({ protocol: /^https?$/ });
+/** Pages stand at the root of their host: a path here would only make links that lead nowhere. */
+const originUrl = httpUrl.refine((address) => {
+  if (!URL.canParse(address)) return false;
+  const { pathname, search, hash, username, password } = new URL(address);
+  return pathname === "/" && `${search}${hash}${username}${password}` === "";
+});
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
 const redisUrl = z.url({ protocol: /^rediss?$/ });
 const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
@@ -116,7 +122,10 @@ export const VARIABLES = {
   REDIS_URL: variable(redisUrl, "a redis:// or rediss:// URL"),
   PORT: variable(integer(0, 65_535), "a port number from 0 to 65535"),
   HOST: variable(text, "an address to listen on, such as 0.0.0.0"),
-  NEXTAUTH_URL: variable(httpUrl, "the http or https URL that users open"),
+  NEXTAUTH_URL: variable(
+    originUrl,
+    "the http or https URL that users open, with no path, such as https://sortie.example.org",
+  ),
   NEXTAUTH_SECRET: variable(z.string().min(32), "at least 32 random characters"),
 } as const;
 
