@@ -1,15 +1,16 @@
 // @ts-check
-import { mkdir, readFile, readlink, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { SetupError } from "./progress.mjs";
 
 /**
- * @typedef {object} Holder
+ * @typedef {object} Process
  * @property {number} pid
  * @property {string} startedAt  in the kernel's ticks: with the pid it names one process for good
- * @property {number[]} children
  */
+
+/** @typedef {Process & { children: Process[] }} Holder */
 
 /**
  * @typedef {object} SingleStart
@@ -17,8 +18,13 @@ import { SetupError } from "./progress.mjs";
  * @property {() => Promise<void>} release
  */
 
+/** More than a child allows itself for stopping in order. */
 const END_TIMEOUT_MS = 12_000;
+const KILL_TIMEOUT_MS = 5_000;
 const POLL_MS = 50;
+/** Places of fields in /proc/<pid>/stat, counted from 1 as proc(5) does. */
+const STATE = 3;
+const STARTTIME = 22;
 
 /**
  * Makes sure that one `npm start` at a time works on a data folder. What an earlier one left running when it
@@ -30,13 +36,16 @@ export async function holdDataDirectory(dataDirectory) {
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
   const file = join(dataDirectory, "npm-start.json");
   const earlier = await claim(file);
-  if (earlier !== undefined) await endAll(earlier.children);
+  await Promise.all((earlier?.children ?? []).map(end));
   /** One write at a time, in the order of the calls. */
   let writing = Promise.resolve();
   const write = (/** @type {() => Promise<void>} */ work) => (writing = writing.then(work));
   return {
     noteChildren: async (children) =>
-      await write(async () => await save(file, { ...(await ourselves()), children })),
+      await write(async () => {
+        const named = await Promise.all(children.map(nameProcess));
+        await save(file, { ...(await ourselves()), children: named.flat() });
+      }),
     release: async () => await write(async () => await rm(file, { force: true })),
   };
 }
@@ -55,7 +64,7 @@ async function claim(file) {
       if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST") throw error;
     }
     const holder = await readHolder(file);
-    if (holder !== undefined && (await startTime(holder.pid)) === holder.startedAt) {
+    if (holder !== undefined && (await isRunning(holder))) {
       throw new SetupError(
         `Sortie is already running on this data folder (process ${holder.pid}).`,
         "Press Ctrl-C where it runs, or set SORTIE_DATA_DIR and PORT to others to run a second one.",
@@ -72,12 +81,22 @@ async function ourselves() {
 }
 
 /**
+ * @param {number} pid
+ * @returns {Promise<Process[]>} none when there is no such process
+ */
+async function nameProcess(pid) {
+  const startedAt = await startTime(pid);
+  return startedAt === undefined ? [] : [{ pid, startedAt }];
+}
+
+/**
  * @param {string} file
  * @returns {Promise<Holder | undefined>}
  */
 async function readHolder(file) {
   try {
-    return JSON.parse(await readFile(file, "utf8"));
+    const { pid, startedAt, children } = JSON.parse(await readFile(file, "utf8"));
+    return { pid, startedAt, children: Array.isArray(children) ? children : [] };
   } catch {
     // Gone meanwhile, or cut off by a crash: nobody's.
     return undefined;
@@ -95,36 +114,48 @@ async function save(file, holder) {
 
 /**
  * @param {number} pid
- * @returns {Promise<string | undefined>} undefined when there is no such process
+ * @returns {Promise<string | undefined>} undefined when there is no such process, or only its exit code is left
  */
 async function startTime(pid) {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
-  // Field 22 of proc(5); the second, the program's name, may itself hold spaces and brackets.
-  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  // proc(5): the second field, the program's name, may itself hold spaces and brackets.
+  const [state = "", ...fields] = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
+  return state === "Z" || state === "X" ? undefined : fields[STARTTIME - STATE - 1];
 }
 
-/** @param {readonly number[]} pids */
-async function endAll(pids) {
-  const ours = await Promise.all(pids.map(async (pid) => ((await isOurs(pid)) ? [pid] : [])));
-  await Promise.all(ours.flat().map(end));
-}
-
-/** @param {number} pid */
-async function end(pid) {
-  signal(pid, "SIGTERM");
-  const deadline = Date.now() + END_TIMEOUT_MS;
-  while (await isOurs(pid)) {
-    if (Date.now() > deadline) signal(pid, "SIGKILL");
-    await delay(POLL_MS);
-  }
+/** @param {Process} process */
+async function isRunning({ pid, startedAt }) {
+  const found = await startTime(pid);
+  return found !== undefined && found === startedAt;
 }
 
 /**
- * A child works in this folder: a stranger that got its process id most likely does not.
- * @param {number} pid
+ * Ends a process in order, by force when it takes too long.
+ * @param {Process} left
+ * @throws {SetupError} when not even that ends it
  */
-async function isOurs(pid) {
-  return (await readlink(`/proc/${pid}/cwd`).catch(() => undefined)) === process.cwd();
+async function end(left) {
+  if (await endsAfter("SIGTERM", left, END_TIMEOUT_MS)) return;
+  if (await endsAfter("SIGKILL", left, KILL_TIMEOUT_MS)) return;
+  throw new SetupError(
+    `Process ${left.pid}, which an earlier start left running on this data folder, does not end.`,
+    "It may wait for a disk that does not answer. End it, then start again.",
+  );
+}
+
+/**
+ * @param {NodeJS.Signals} name
+ * @param {Process} left
+ * @param {number} timeoutMs
+ */
+async function endsAfter(name, left, timeoutMs) {
+  const deadline = performance.now() + timeoutMs;
+  if (await isRunning(left)) signal(left.pid, name);
+  while (await isRunning(left)) {
+    if (performance.now() > deadline) return false;
+    await delay(POLL_MS);
+  }
+  return true;
 }
 
 /**
@@ -135,6 +166,6 @@ function signal(pid, name) {
   try {
     process.kill(pid, name);
   } catch {
-    // It ended by itself between the look and the signal.
+    // It ended by itself between the look and the signal, or belongs to somebody else: the wait tells.
   }
 }
