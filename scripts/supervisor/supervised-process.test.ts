@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -31,6 +31,46 @@ test("a disk that is full costs the log, and nothing stops", async () => {
       expect(print).toHaveBeenCalledWith(expect.stringContaining("its log is not kept any more")),
     );
   } finally {
+    await child.stop();
+  }
+});
+
+test("a process that the system cannot start again is tried again, and that is said", async () => {
+  const node = join(directory, "node");
+  const starts = join(directory, "starts");
+  const script = join(directory, "crash.mjs");
+  // Without this link there is no program to start: as good as a machine that has no process to give.
+  await symlink(process.execPath, node);
+  await writeFile(
+    script,
+    `import { appendFileSync, rmSync } from "node:fs";
+     appendFileSync(${JSON.stringify(starts)}, "x");
+     rmSync(${JSON.stringify(node)});
+     process.send({}, () => process.exit(3));`,
+  );
+  const print = vi.fn();
+  const environment = { PATH: process.env["PATH"] };
+  const logFile = join(directory, "web.log");
+  const execPath = process.execPath;
+  process.execPath = node;
+  const child = new SupervisedProcess({
+    ...{ name: "web", script, environment, logFile, print, onPid: () => undefined },
+  });
+  try {
+    await child.start();
+    await vi.waitFor(
+      () =>
+        expect(print).toHaveBeenCalledWith(
+          expect.stringContaining("ENOENT); starting it again in 2 s"),
+        ),
+      { timeout: 20_000 },
+    );
+    await symlink(execPath, node);
+    await vi.waitFor(async () => expect(await readFile(starts, "utf8")).toBe("xx"), {
+      timeout: 20_000,
+    });
+  } finally {
+    process.execPath = execPath;
     await child.stop();
   }
 });

@@ -30,6 +30,14 @@ const SETTLED_MS = 60_000;
 /** More than the process itself allows for stopping in order. */
 const STOP_TIMEOUT_MS = 12_000;
 
+/** One attempt to run the process. */
+interface Run {
+  /** What it says once it serves; never settles when it does not come to that. */
+  readonly ready: Promise<Ready>;
+  /** How it came to its end, in a few words; also when the system could not even start it. */
+  readonly ended: Promise<string>;
+}
+
 /** Keeps one process running: starts it again when it crashes, waiting longer each time, and says so. */
 export class SupervisedProcess {
   private child: ChildProcess | undefined;
@@ -47,14 +55,14 @@ export class SupervisedProcess {
 
   /** Resolves when the process serves. @throws Error when it ends before it ever did. */
   async start(): Promise<Ready> {
-    const child = this.spawn();
-    const ready = await firstOf(child);
-    if (ready === undefined) {
+    const run = this.spawn();
+    const ready = await Promise.race([run.ready, run.ended]);
+    if (typeof ready === "string") {
       throw new Error(
-        `${this.spec.name} could not start. What it said is above and in ${this.spec.logFile}.`,
+        `${this.spec.name} could not start (${ready}). What it said is above and in ${this.spec.logFile}.`,
       );
     }
-    void this.keepRunning(child);
+    void this.keepRunning(run);
     return ready;
   }
 
@@ -78,7 +86,16 @@ export class SupervisedProcess {
     this.child?.kill("SIGKILL");
   }
 
-  private spawn(): ChildProcess {
+  private spawn(): Run {
+    try {
+      return this.spawnChild();
+    } catch (error) {
+      // Some reasons are thrown, others told as an event.
+      return { ready: new Promise(() => undefined), ended: Promise.resolve(reasonOf(error)) };
+    }
+  }
+
+  private spawnChild(): Run {
     const child = spawn(process.execPath, ["--enable-source-maps", this.spec.script], {
       env: this.spec.environment as NodeJS.ProcessEnv,
       // The channel tells it when we are gone. A group of its own: Ctrl-C must reach it through us, in order.
@@ -98,20 +115,19 @@ export class SupervisedProcess {
       if (line.trim() !== "") print(`${name}  ${line}`);
     });
     this.spec.onPid(child.pid);
-    return child;
+    return { ready: firstMessage(child), ended: endOf(child) };
   }
 
   private write(line: string): void {
     if (!this.log.writableEnded) this.log.write(`${line}\n`);
   }
 
-  private async keepRunning(first: ChildProcess): Promise<void> {
-    for (let child = first; ; child = this.spawn()) {
+  private async keepRunning(first: Run): Promise<void> {
+    for (let run = first; ; run = this.spawn()) {
       const startedAt = Date.now();
-      await ended(child);
+      const how = await run.ended;
       if (this.isStopping()) return;
       if (Date.now() - startedAt > SETTLED_MS) this.pauseMs = FIRST_PAUSE_MS;
-      const how = child.signalCode ?? `exit code ${String(child.exitCode)}`;
       const pause = `${this.pauseMs / 1000} s`;
       this.spec.print(`${this.spec.name}  stopped (${how}); starting it again in ${pause}`);
       await delay(this.pauseMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
@@ -133,15 +149,23 @@ function isRunning(child: ChildProcess): boolean {
   return child.exitCode === null && child.signalCode === null;
 }
 
-async function ended(child: ChildProcess): Promise<void> {
-  if (isRunning(child)) await once(child, "exit");
+/** Resolves with how the process came to its end, in a few words. */
+async function endOf(child: ChildProcess): Promise<string> {
+  return await new Promise((resolve) => {
+    child.on("error", (error) => {
+      // Others, such as a signal that could not be sent, end nothing.
+      if (child.pid === undefined) resolve(reasonOf(error));
+    });
+    child.once("exit", (code, signal) => resolve(signal ?? `exit code ${String(code)}`));
+  });
 }
 
-/** The child's first message, or undefined when it ends without one. */
-async function firstOf(child: ChildProcess): Promise<Ready | undefined> {
+async function firstMessage(child: ChildProcess): Promise<Ready> {
   return await new Promise((resolve) => {
     child.once("message", (message) => resolve(message as Ready));
-    child.once("exit", () => resolve(undefined));
-    child.once("error", () => resolve(undefined));
   });
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
