@@ -8,8 +8,13 @@ import { requireCommand } from "./requirements";
 
 const SHARED = { recordMs: 4_000, width: 640, keyframeEveryMs: 1_000 };
 
+/** Of the files that captures are kept in. */
+const STREAM_SUFFIX = ".stream";
+
+type Recipes = Readonly<Record<string, Omit<CaptureOptions, keyof typeof SHARED>>>;
+
 /** What each capture is made of; every one is what Chromium's MediaRecorder really gives. */
-const KINDS = {
+const WEBM = {
   /** SimpleBlocks. */
   vp9: { mimeType: "video/webm;codecs=vp9", canvas: "opaque" },
   vp8: { mimeType: "video/webm;codecs=vp8", canvas: "opaque" },
@@ -19,10 +24,21 @@ const KINDS = {
   audioOnly: { mimeType: "audio/webm;codecs=opus", canvas: "none", sound: true },
   /** The same pixels drawn again and again. */
   still: { mimeType: "video/webm;codecs=vp9", canvas: "still" },
-} as const satisfies Record<string, Omit<CaptureOptions, keyof typeof SHARED>>;
+} as const satisfies Recipes;
 
-export type CaptureKind = keyof typeof KINDS;
-export const CAPTURE_KINDS = Object.keys(KINDS) as CaptureKind[];
+/** A fragment for each keyframe. */
+const MP4 = {
+  avc: { mimeType: "video/mp4;codecs=avc1", canvas: "opaque" },
+  vp9: { mimeType: "video/mp4;codecs=vp9", canvas: "opaque" },
+  /** The sound is the first track, the picture the second. */
+  withAudio: { mimeType: "video/mp4;codecs=avc1,opus", canvas: "opaque", sound: true },
+  still: { mimeType: "video/mp4;codecs=avc1", canvas: "still" },
+} as const satisfies Recipes;
+
+/** Of WebM. */
+export type CaptureKind = keyof typeof WEBM;
+export const CAPTURE_KINDS = Object.keys(WEBM) as CaptureKind[];
+export type Mp4Kind = keyof typeof MP4;
 
 export interface Capture {
   readonly bytes: Uint8Array;
@@ -32,14 +48,27 @@ export interface Capture {
   readonly elapsedMs: number;
 }
 
-/** Needs Chromium. One browser makes all captures at once; they are kept in the temp folder for the next file. */
-export async function captures(): Promise<Record<CaptureKind, Capture>> {
+/** In WebM. Needs Chromium. */
+export function captures(): Promise<Record<CaptureKind, Capture>> {
+  return make(WEBM);
+}
+
+/** In MP4. Needs Chromium. */
+export function mp4Captures(): Promise<Record<Mp4Kind, Capture>> {
+  return make(MP4);
+}
+
+/** One browser makes all captures at once; they are kept in the temp folder for the next file. */
+async function make<Kind extends string>(
+  recipes: Readonly<Record<Kind, Recipes[string]>>,
+): Promise<Record<Kind, Capture>> {
+  const kinds = Object.keys(recipes) as Kind[];
   const executablePath = requireCommand("chromium");
   if (executablePath === null) throw new Error("Captures need chromium.");
-  const recipe = JSON.stringify([KINDS, SHARED, recordInPage.toString()]);
+  const recipe = JSON.stringify([recipes, SHARED, STREAM_SUFFIX, recordInPage.toString()]);
   const version = createHash("sha256").update(recipe).digest("hex").slice(0, 16);
   const folder = join(tmpdir(), `sortie-captures-${version}`);
-  const kept = await readCaptures(folder);
+  const kept = await readCaptures(folder, kinds);
   if (kept !== null) return kept;
 
   const making = `${folder}.${randomUUID()}`;
@@ -47,9 +76,9 @@ export async function captures(): Promise<Record<CaptureKind, Capture>> {
   const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
   try {
     await Promise.all(
-      CAPTURE_KINDS.map(async (kind) => {
+      kinds.map(async (kind) => {
         const page = await browser.newPage();
-        await saveCapture(making, kind, await capture(page, { ...KINDS[kind], ...SHARED }));
+        await saveCapture(making, kind, await capture(page, { ...recipes[kind], ...SHARED }));
       }),
     );
   } finally {
@@ -57,7 +86,7 @@ export async function captures(): Promise<Record<CaptureKind, Capture>> {
   }
   // Another test file may have been first: its captures are as good.
   await rename(making, folder).catch(() => undefined);
-  return (await readCaptures(folder)) ?? (await captures());
+  return (await readCaptures(folder, kinds)) ?? (await make(recipes));
 }
 
 /** Flags for Chromium in tests, on a machine without a screen or a GPU. */
@@ -80,22 +109,25 @@ export async function capture(page: Page, options: CaptureOptions): Promise<Capt
   return { bytes: new Uint8Array(Buffer.from(base64, "base64")), chunkSizes, elapsedMs };
 }
 
-async function saveCapture(folder: string, kind: CaptureKind, made: Capture): Promise<void> {
+async function saveCapture(folder: string, kind: string, made: Capture): Promise<void> {
   const { bytes, chunkSizes, elapsedMs } = made;
-  await writeFile(join(folder, `${kind}.webm`), bytes);
+  await writeFile(join(folder, kind + STREAM_SUFFIX), bytes);
   await writeFile(join(folder, `${kind}.json`), JSON.stringify({ chunkSizes, elapsedMs }));
 }
 
-async function readCaptures(folder: string): Promise<Record<CaptureKind, Capture> | null> {
+async function readCaptures<Kind extends string>(
+  folder: string,
+  kinds: readonly Kind[],
+): Promise<Record<Kind, Capture> | null> {
   try {
-    const entries = CAPTURE_KINDS.map(async (kind) => {
+    const entries = kinds.map(async (kind) => {
       const facts = JSON.parse(await readFile(join(folder, `${kind}.json`), "utf8")) as Capture;
       return [
         kind,
-        { ...facts, bytes: new Uint8Array(await readFile(join(folder, `${kind}.webm`))) },
+        { ...facts, bytes: new Uint8Array(await readFile(join(folder, kind + STREAM_SUFFIX))) },
       ];
     });
-    return Object.fromEntries(await Promise.all(entries)) as Record<CaptureKind, Capture>;
+    return Object.fromEntries(await Promise.all(entries)) as Record<Kind, Capture>;
   } catch {
     return null;
   }

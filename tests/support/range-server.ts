@@ -25,7 +25,7 @@ export async function serveRanges(files: Readonly<Record<string, string>>): Prom
     const start = Number(from ?? 0);
     const end = to ? Math.min(Number(to), size - 1) : size - 1;
     response.writeHead(from === undefined ? 200 : 206, {
-      "content-type": "video/webm",
+      "content-type": path.endsWith(".mp4") ? "video/mp4" : "video/webm",
       "accept-ranges": "bytes",
       "content-length": end - start + 1,
       ...(from === undefined ? {} : { "content-range": `bytes ${start}-${end}/${size}` }),

@@ -1,0 +1,13 @@
+import { vi } from "vitest";
+import { testHostileStreams } from "@/tests/support/hostile-streams";
+import { buildMp4, mp4Arbitrary } from "@/tests/support/mp4-streams";
+import { createMp4Indexer } from "./index";
+
+// Many runs of a property, on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
+testHostileStreams({
+  createIndexer: createMp4Indexer,
+  streams: mp4Arbitrary.map(buildMp4),
+  maxStateBytes: 200_000,
+});
