@@ -33,6 +33,7 @@ export const ACCESS_BY_ROUTE = {
   "OPTIONS /api/recordings/[id]/upload": "recording.create",
   "HEAD /api/recordings/[id]/upload": "recording.create",
   "PATCH /api/recordings/[id]/upload": "recording.create",
+  "POST /api/recordings/[id]/upload": "recording.create",
   "DELETE /api/recordings/[id]/upload": "recording.create",
 
   "GET /api/admin/users": "user.manage",

@@ -6,10 +6,12 @@ import { AppError } from "@/lib/errors/app-error";
  */
 
 const TUS_VERSION = "1.0.0";
-const TUS_EXTENSIONS = "creation-defer-length,termination";
+const TUS_EXTENSIONS = "creation,creation-defer-length,termination";
 const OFFSET_STREAM = "application/offset+octet-stream";
 
 type Handler<Context> = (request: Request, context: Context) => Promise<Response>;
+type UploadMethod = "OPTIONS" | "HEAD" | "PATCH" | "DELETE" | "POST";
+type UploadHandlers<Context> = Readonly<Record<UploadMethod, Handler<Context>>>;
 
 /** "The Tus-Resumable header MUST be included in every request and response except for OPTIONS requests." */
 export function tusHandler<Context>(handler: Handler<Context>): Handler<Context> {
@@ -18,6 +20,48 @@ export function tusHandler<Context>(handler: Handler<Context>): Handler<Context>
     response.headers.set("Tus-Resumable", TUS_VERSION);
     return response;
   };
+}
+
+/**
+ * The handlers of an upload's address. "The X-HTTP-Method-Override request header MUST be a string which
+ * MUST be interpreted as the request's method by the Server, if the header is presented. The actual
+ * method of the request MUST be ignored." What it names in vain is left to `POST`, which refuses.
+ */
+export function uploadHandlers<Context>(
+  handlers: UploadHandlers<Context>,
+): UploadHandlers<Context> {
+  const answerTo = (method: UploadMethod) =>
+    tusHandler<Context>((request, context) => {
+      const override = request.headers.get("x-http-method-override");
+      if (override === null || override === method) return handlers[method](request, context);
+      const meant = isUploadMethod(override) ? override : "POST";
+      return handlers[meant](asIfSentWith(request, meant), context);
+    });
+  return {
+    OPTIONS: answerTo("OPTIONS"),
+    HEAD: answerTo("HEAD"),
+    PATCH: answerTo("PATCH"),
+    DELETE: answerTo("DELETE"),
+    POST: answerTo("POST"),
+  };
+}
+
+function isUploadMethod(text: string): text is UploadMethod {
+  return ["OPTIONS", "HEAD", "PATCH", "DELETE", "POST"].includes(text);
+}
+
+/** So that what is refused by its method, such as a change that another site asks for, still is. */
+function asIfSentWith(request: Request, method: UploadMethod): Request {
+  const bodyless = ["OPTIONS", "HEAD"].includes(request.method);
+  return bodyless ? new Request(request.url, { method, headers: request.headers }) : request;
+}
+
+/** Refuses a request that says neither by its method nor by the override what it wants of an upload. */
+export function refusePlainPost(): never {
+  throw new AppError(
+    "bad_request",
+    "Send PATCH, HEAD or DELETE, or POST with one of them as “X-HTTP-Method-Override”.",
+  );
 }
 
 /**
@@ -37,7 +81,8 @@ export function requireTusVersion({ headers }: Request): void {
  * SHOULD return a 415 Unsupported Media Type status."
  */
 export function requireOffsetStream({ headers }: Request): void {
-  if (headers.get("content-type") === OFFSET_STREAM) return;
+  const [type = ""] = (headers.get("content-type") ?? "").split(";");
+  if (type.trim().toLowerCase() === OFFSET_STREAM) return;
   throw new AppError("unsupported_media_type", `Send “Content-Type: ${OFFSET_STREAM}”.`);
 }
 
@@ -55,6 +100,26 @@ export function uploadOffsetOf({ headers }: Request): number {
  */
 export function uploadLengthOf({ headers }: Request): number | null {
   return count(headers, "upload-length");
+}
+
+/**
+ * The length that a request to make an upload announces; null when that comes later, and for a request
+ * that is not of tus at all. "The request MUST include one of the following headers: Upload-Length […],
+ * Upload-Defer-Length: 1 […] If the value contains any other value than 1 the server should return a
+ * 400 Bad Request status." And: "If the length of the upload exceeds the maximum […] the Server MUST
+ * respond with the 413 Request Entity Too Large status."
+ */
+export function announcedLengthOf(request: Request, maxSizeBytes: number): number | null {
+  const { headers } = request;
+  if (!headers.has("tus-resumable")) return null;
+  requireTusVersion(request);
+  const length = uploadLengthOf(request);
+  const isDeferred = headers.get("upload-defer-length");
+  if (isDeferred === null ? length === null : isDeferred !== "1" || length !== null) {
+    throw new AppError("bad_request", "Send either “Upload-Length” or “Upload-Defer-Length: 1”.");
+  }
+  if (length === null || length <= maxSizeBytes) return length;
+  throw new AppError("too_large", `A recording may have ${maxSizeBytes} bytes at most.`);
 }
 
 function count(headers: Headers, name: string): number | null {

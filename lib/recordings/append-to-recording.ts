@@ -69,7 +69,7 @@ async function appendInTurn(deps: AppendDeps, actor: Actor, input: AppendInput, 
   if (claim === null) throw await whyNotClaimed(deps, actor, input);
   const holder = new ClaimHolder(deps.db, claim);
   try {
-    refuseOtherLength(claim, input.uploadLength);
+    refuseLength(claim, input.uploadLength);
     await resume(deps, claim);
     const appended = await receiveBytes(deps, holder, turn, input);
     const row = await commitAppend(deps.db, claim, appended);
@@ -89,13 +89,22 @@ async function resume(deps: AppendDeps, claim: Claim): Promise<void> {
   if (!(await resumeClaimed(deps.db, claim, status))) throw uploadLocked();
 }
 
-/** @throws AppError `bad_request`: once announced, a length stays (tus 1.0.0, creation-defer-length) */
-function refuseOtherLength(claim: Claim, uploadLength: number | null): void {
-  if (uploadLength === null || uploadLength === (claim.uploadLength ?? uploadLength)) return;
-  throw new AppError(
-    "bad_request",
-    `Upload-Length is ${uploadLength}, but ${claim.uploadLength ?? 0} was announced before. Send the same length, or none.`,
-  );
+/** @throws AppError `bad_request`: once announced, a length stays (tus 1.0.0, creation-defer-length), and it covers what came */
+function refuseLength(claim: Claim, uploadLength: number | null): void {
+  if (uploadLength === null) return;
+  const { uploadLength: announced, uploadOffset } = claim;
+  if (announced !== null && uploadLength !== announced) {
+    throw new AppError(
+      "bad_request",
+      `Upload-Length is ${uploadLength}, but ${announced} was announced before. Send the same length, or none.`,
+    );
+  }
+  if (uploadLength < uploadOffset) {
+    throw new AppError(
+      "bad_request",
+      `Upload-Length is ${uploadLength}, but ${uploadOffset} bytes have arrived. Send the length of the whole stream.`,
+    );
+  }
 }
 
 /** Why the row does not let this append happen, as its sender should know it. */

@@ -100,6 +100,7 @@ export interface NewRecording {
   readonly userId: string;
   readonly filename: string;
   readonly description: string;
+  readonly uploadLength: number | null;
   readonly storageBackend: "local" | "s3";
   readonly storageKey: string;
 }

@@ -17,6 +17,8 @@ import { stopLive } from "./stop-recording";
 export interface StartInput {
   readonly sessionId: string;
   readonly description: string;
+  /** Length of the sender's whole stream in bytes, where it is known already. */
+  readonly uploadLength?: number | null;
 }
 
 /** Senders show a sign of life every 3 s: one that was silent for five times that is not recording this tab any more. */
@@ -31,7 +33,7 @@ export async function startRecording(
   deps: SealDeps,
   actor: Actor,
   client: Client,
-  { sessionId, description }: StartInput,
+  { sessionId, description, uploadLength = null }: StartInput,
 ): Promise<{ readonly recordingId: string }> {
   const session = await requireRunningSession(deps.db, actor, sessionId);
   await deps.store.checkWritable();
@@ -45,6 +47,7 @@ export async function startRecording(
     userId: actor.userId,
     filename: filenameOf(session.app.name, startedAt),
     description,
+    uploadLength,
     storageBackend: deps.store.backend,
     storageKey: storageKeyOf(id, startedAt),
   };

@@ -3,10 +3,11 @@ import { recordingRoute } from "@/lib/http/recording-route";
 import { bodyStream } from "@/lib/http/request-body";
 import {
   capabilities,
+  refusePlainPost,
   requireOffsetStream,
   requireTusVersion,
-  tusHandler,
   uploadAcknowledged,
+  uploadHandlers,
   uploadLengthOf,
   uploadOffsetOf,
   uploadStatus,
@@ -17,16 +18,15 @@ import { getRecording } from "@/lib/recordings/get-recording";
 
 const params = z.object({ id: z.uuid() });
 
-/** What this server can do. */
-export const OPTIONS = tusHandler(
-  recordingRoute("OPTIONS /api/recordings/[id]/upload", {}, ({ services }) =>
+/** Takes a recording's stream as tus 1.0.0: what has arrived, more of it, or giving it up. */
+export const { OPTIONS, HEAD, PATCH, DELETE, POST } = uploadHandlers({
+  /** What this server can do. */
+  OPTIONS: recordingRoute("OPTIONS /api/recordings/[id]/upload", {}, ({ services }) =>
     Promise.resolve(capabilities(services.config.recording.maxSizeBytes)),
   ),
-);
 
-/** How much of the stream has arrived. */
-export const HEAD = tusHandler(
-  recordingRoute(
+  /** How much of the stream has arrived. */
+  HEAD: recordingRoute(
     "HEAD /api/recordings/[id]/upload",
     { params },
     async ({ request, services, actor, params: { id } }) => {
@@ -34,11 +34,9 @@ export const HEAD = tusHandler(
       return uploadStatus(await getRecording(services, actor, id, "send"));
     },
   ),
-);
 
-/** Adds the body to the stream. */
-export const PATCH = tusHandler(
-  recordingRoute(
+  /** Adds the body to the stream. */
+  PATCH: recordingRoute(
     "PATCH /api/recordings/[id]/upload",
     { params },
     async ({ request, services, actor, client, params: { id } }) => {
@@ -53,11 +51,9 @@ export const PATCH = tusHandler(
       return uploadAcknowledged(progress);
     },
   ),
-);
 
-/** Gives the upload up and frees what it took. */
-export const DELETE = tusHandler(
-  recordingRoute(
+  /** Gives the upload up and frees what it took. */
+  DELETE: recordingRoute(
     "DELETE /api/recordings/[id]/upload",
     { params },
     async ({ request, services, actor, client, params: { id } }) => {
@@ -66,4 +62,14 @@ export const DELETE = tusHandler(
       return new Response(null, { status: 204 });
     },
   ),
-);
+
+  /** For clients that can send no other method. */
+  POST: recordingRoute(
+    "POST /api/recordings/[id]/upload",
+    { params },
+    async ({ services, actor, params: { id } }) => {
+      await getRecording(services, actor, id, "send");
+      return refusePlainPost();
+    },
+  ),
+});
