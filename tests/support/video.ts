@@ -127,6 +127,9 @@ function colourIn(pixels: Buffer, frame: number, x: number, y: number) {
   return [red, green, blue] as const;
 }
 
+/** ffmpeg's scaler remarks on its own name for the full-range colours of Chromium's H.264; nothing is wrong. */
+const ABOUT_ITSELF = /swscaler.*deprecated pixel format used/;
+
 /** What the command prints. @throws when it complains of anything else than what is tolerated */
 async function listen(
   command: "ffmpeg" | "ffprobe",
@@ -137,7 +140,9 @@ async function listen(
   const options = { encoding: "buffer", maxBuffer: 2 ** 30 } as const;
   const { stdout, stderr } = await run(command, ["-v", from, ...args], options);
   const complaints = stderr.toString().split("\n");
-  const [complaint] = complaints.filter((line) => line !== "" && tolerated?.test(line) !== true);
+  const [complaint] = complaints.filter(
+    (line) => line !== "" && !ABOUT_ITSELF.test(line) && tolerated?.test(line) !== true,
+  );
   if (complaint !== undefined) throw new Error(`${command}: ${complaint}`);
   return stdout;
 }
