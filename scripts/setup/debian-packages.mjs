@@ -19,6 +19,8 @@ export const TEST_PACKAGES = [
   "ffmpeg",
   "redis-server",
   "xdotool",
+  // Sets a process's clock wrong.
+  "libfaketime",
   // An S3 server.
   "ceph-mon",
   "ceph-osd",

@@ -1,14 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { realpathSync } from "node:fs";
 import { access, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { hashPassword } from "@/lib/auth/password";
 import type { Role } from "@/lib/auth/permissions";
 import type { Database } from "@/lib/db/database";
 import { freePort } from "@/lib/db/embedded/free-port";
+import { BuiltProcess, type LogEntry } from "./built-process";
 import { createTestDatabase } from "./postgres";
 import { requireCommand } from "./requirements";
 import { testEnvironment } from "./services";
@@ -46,11 +44,7 @@ export interface Product {
   close(): Promise<void>;
 }
 
-export type LogEntry = Readonly<Record<string, unknown>> & { readonly msg: string };
-
 const PASSWORD = "a password for tests";
-/** More than the processes allow themselves for stopping. */
-const STOP_TIMEOUT_MS = 15_000;
 
 interface ProductOptions {
   /** Programs of this machine that the product is not to find; needs bubblewrap. */
@@ -125,63 +119,6 @@ function hide(programs: readonly string[]): readonly string[] {
   if (found.length === 0) return [];
   const mounts = found.flatMap((path) => ["--bind", "/dev/null", realpathSync(path)]);
   return ["bwrap", "--dev-bind", "/", "/", ...mounts, "--die-with-parent"];
-}
-
-class BuiltProcess {
-  private child: ChildProcess | undefined;
-
-  constructor(
-    private readonly script: string,
-    private readonly environment: Readonly<Record<string, string>>,
-    private readonly log: LogEntry[],
-    private readonly around: readonly string[],
-  ) {}
-
-  get pid(): number {
-    if (this.child?.pid === undefined) throw new Error(`${this.script} does not run.`);
-    return this.child.pid;
-  }
-
-  /** Resolves when the process serves. @throws Error with what it logged when it ends instead */
-  async start(): Promise<void> {
-    const command = [...this.around, process.execPath, "--enable-source-maps", this.script];
-    const [program = "", ...words] = command;
-    const child = spawn(program, words, {
-      env: { ...process.env, ...this.environment, NODE_ENV: "production" },
-      // Through the channel it learns that the test is gone, and ends.
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
-    });
-    this.child = child;
-    for (const stream of [child.stdout, child.stderr]) {
-      if (stream === null) continue;
-      createInterface({ input: stream }).on("line", (line) => this.log.push(parseLine(line)));
-    }
-    const ended = once(child, "exit").then(() => {
-      const said = this.log.map((entry) => JSON.stringify(entry)).join("\n");
-      throw new Error(`${this.script} ended before it served:\n${said}`);
-    });
-    // Only the first of both matters; it ends some day in any case.
-    ended.catch(() => undefined);
-    await Promise.race([once(child, "message"), ended]);
-  }
-
-  async stop(signal: NodeJS.Signals): Promise<void> {
-    const { child } = this;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, "exit");
-    child.kill(signal);
-    const force = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
-    await exited;
-    clearTimeout(force);
-  }
-}
-
-function parseLine(line: string): LogEntry {
-  try {
-    return JSON.parse(line) as LogEntry;
-  } catch {
-    return { msg: line };
-  }
 }
 
 async function addUser(db: Database, username: string, role: Role): Promise<Credentials> {

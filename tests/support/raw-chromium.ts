@@ -61,9 +61,10 @@ export class RawChromium {
   /** Every process of the browser, at once, with no chance to write anything. */
   async kill(): Promise<void> {
     this.socket.terminate();
-    if (this.process.exitCode !== null || this.process.pid === undefined) return;
+    const { exitCode, signalCode, pid } = this.process;
+    if (exitCode !== null || signalCode !== null || pid === undefined) return;
     const exited = once(this.process, "exit");
-    process.kill(-this.process.pid, "SIGKILL");
+    process.kill(-pid, "SIGKILL");
     await exited;
   }
 

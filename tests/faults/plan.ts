@@ -1,0 +1,146 @@
+import { Dice } from "./dice";
+
+/** What each fault befalls. A round strikes each place once at most, so that faults overlap but never undo one another. */
+const PLACES = {
+  "kill-sender": "sender",
+  "kill-web": "web",
+  "freeze-web": "web",
+  "skew-web": "web",
+  "kill-worker": "worker",
+  "skew-worker": "worker",
+  "kill-postgres": "postgres",
+  "kill-redis": "redis",
+  cut: "network",
+  stall: "network",
+  throttle: "network",
+  "lose-answers": "network",
+  "fill-disk": "storage",
+} as const;
+
+export type FaultKind = keyof typeof PLACES;
+export const FAULT_KINDS = Object.keys(PLACES) as readonly FaultKind[];
+
+/** One misfortune, from a moment of the round on, for a while. */
+export type Fault = { readonly afterMs: number; readonly lastsMs: number } & (
+  | { readonly kind: Exclude<FaultKind, "throttle" | "skew-web" | "skew-worker"> }
+  | { readonly kind: "throttle"; readonly bytesPerSecond: number }
+  | { readonly kind: "skew-web" | "skew-worker"; readonly hours: number }
+);
+
+/** How the product is set up. */
+export interface Setting {
+  readonly backend: "local";
+  readonly jobs: "postgresql" | "redis";
+}
+
+/** Captures with pictures in them. */
+const FOOTAGE = ["vp9", "vp8", "alpha", "withAudio", "still"] as const;
+export type Footage = (typeof FOOTAGE)[number];
+
+export type SenderPlan =
+  | {
+      readonly kind: "tus";
+      /** What each recording is made of; they are sent at the same time. */
+      readonly captures: readonly Footage[];
+      /** How long the stream grows. */
+      readonly recordMs: number;
+      /** A sender that was killed comes back with the rest after its recording was sealed without it. */
+      readonly comesBack: boolean;
+    }
+  | { readonly kind: "browser"; readonly recordMs: number };
+
+/** Everything that a round does, as its seed says it. */
+export interface Plan {
+  readonly seed: number;
+  readonly setting: Setting;
+  readonly sender: SenderPlan;
+  readonly faults: readonly Fault[];
+}
+
+export interface PlanOptions {
+  /** Every round has this fault. */
+  readonly only?: FaultKind;
+  /** What this machine cannot do. */
+  readonly without?: ReadonlySet<FaultKind | SenderPlan["kind"]>;
+}
+
+const BROWSER_SHARE = 0.2;
+const FAULT_COUNTS = [1, 1, 2, 2, 3, 4] as const;
+
+/** Pure: the same seed and options give the same plan. */
+export function planRound(seed: number, { only, without = new Set() }: PlanOptions = {}): Plan {
+  const dice = new Dice(seed);
+  const setting: Setting = {
+    backend: "local",
+    jobs:
+      only === "kill-redis" || (dice.chance(0.3) && !without.has("kill-redis"))
+        ? "redis"
+        : "postgresql",
+  };
+  const sender = planSender(dice, without);
+  const kinds = chooseKinds(dice, setting, { only, without });
+  const faults = kinds.map((kind) => planFault(dice, kind, sender.recordMs));
+  return { seed, setting, sender, faults };
+}
+
+function planSender(dice: Dice, without: NonNullable<PlanOptions["without"]>): SenderPlan {
+  const isBrowser = dice.chance(BROWSER_SHARE) && !without.has("browser");
+  if (isBrowser) return { kind: "browser", recordMs: dice.between(6_000, 9_000) };
+  return {
+    kind: "tus",
+    captures: Array.from({ length: dice.between(1, 3) }, () => dice.oneOf(FOOTAGE)),
+    recordMs: dice.between(2_000, 5_000),
+    comesBack: dice.chance(0.5),
+  };
+}
+
+function chooseKinds(
+  dice: Dice,
+  { jobs }: Setting,
+  { only, without = new Set() }: Omit<PlanOptions, "only"> & { only: FaultKind | undefined },
+): FaultKind[] {
+  const count = dice.oneOf(FAULT_COUNTS);
+  const chosen: FaultKind[] = only === undefined ? [] : [only];
+  while (chosen.length < count) {
+    const taken = new Set(chosen.map((kind) => PLACES[kind]));
+    const possible = FAULT_KINDS.filter(
+      (kind) =>
+        !taken.has(PLACES[kind]) &&
+        !without.has(kind) &&
+        (kind !== "kill-redis" || jobs === "redis"),
+    );
+    chosen.push(dice.oneOf(possible));
+  }
+  return chosen;
+}
+
+function planFault(dice: Dice, kind: FaultKind, recordMs: number): Fault {
+  const afterMs = dice.between(0, recordMs);
+  const lastsMs = dice.between(100, 3_000);
+  switch (kind) {
+    case "throttle":
+      return { kind, afterMs, lastsMs, bytesPerSecond: dice.between(20_000, 200_000) };
+    case "skew-web":
+    case "skew-worker":
+      // A sign-in lasts 12 hours.
+      return { kind, afterMs, lastsMs, hours: dice.oneOf([-9, -5, -1, 1, 5, 9]) };
+    case "freeze-web":
+      // Long enough for the claim of the frozen process to run out.
+      return { kind, afterMs, lastsMs: dice.chance(0.5) ? lastsMs : dice.between(11_000, 13_000) };
+    case "kill-sender":
+      // One that dies before its first byte leaves nothing to judge.
+      return { kind, afterMs: dice.between(Math.min(1_000, recordMs), recordMs), lastsMs };
+    default:
+      return { kind, afterMs, lastsMs };
+  }
+}
+
+/** A plan in one line, for people. */
+export function describePlan({ seed, setting, sender, faults }: Plan): string {
+  const words = faults.map((fault) => `${fault.kind}@${fault.afterMs}+${fault.lastsMs}`);
+  const who =
+    sender.kind === "browser"
+      ? "browser"
+      : `tus×${sender.captures.length}${sender.comesBack ? " (comes back)" : ""}`;
+  return `seed ${seed}: ${who}, jobs on ${setting.jobs}: ${words.join(", ")}`;
+}

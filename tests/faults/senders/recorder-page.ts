@@ -1,0 +1,138 @@
+import { once } from "node:events";
+import {
+  createServer,
+  type IncomingMessage,
+  request as httpRequest,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import type { AddressInfo } from "node:net";
+import { build } from "esbuild";
+import { isPolite, Ledger } from "./ledger";
+import { Tape } from "./tape";
+
+const PAGE = `<!doctype html><meta charset="utf-8"><title>Recorder</title><link rel="icon" href="data:,">
+<script type="module" src="/lab.js"></script>`;
+
+/** A worker's script is asked for by the name of its source. */
+const ENTRIES = {
+  "/lab.js": "tests/support/recorder-lab-page.ts",
+  "/clock-worker.ts": "lib/recorder/clock-worker.ts",
+  "/spool-worker.ts": "lib/recorder/spool-worker.ts",
+};
+
+const UPLOAD_PATH = /^\/api\/recordings\/([0-9a-f-]+)\/upload$/;
+
+/**
+ * Serves a page with the product's recorder in it and passes everything else on to a web process, listening in:
+ * what is sent and what is answered is noted on the way.
+ */
+export class RecorderPage {
+  private readonly tape = new Tape();
+  private turn = 0;
+  private found: Ledger | null = null;
+  private announced: number | null = null;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly scripts: ReadonlyMap<string, string>,
+    private readonly webPorts: readonly number[],
+  ) {
+    server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+      this.serve(request, response);
+    });
+  }
+
+  static async start(webPorts: readonly number[]): Promise<RecorderPage> {
+    const scripts = Object.entries(ENTRIES).map(async ([path, entry]) => {
+      const bundle = { bundle: true, write: false, format: "esm" } as const;
+      const { outputFiles } = await build({ ...bundle, entryPoints: [entry] });
+      return [path, outputFiles[0]?.text ?? ""] as const;
+    });
+    const server = createServer();
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return new RecorderPage(server, new Map(await Promise.all(scripts)), webPorts);
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** Null before the first byte of a recording. */
+  get ledger(): Ledger | null {
+    return this.found;
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    this.server.close();
+    await once(this.server, "close");
+  }
+
+  private serve(request: IncomingMessage, response: ServerResponse): void {
+    const path = request.url ?? "/";
+    const script = this.scripts.get(path);
+    if (script !== undefined) {
+      response.writeHead(200, { "Content-Type": "text/javascript" }).end(script);
+    } else if (path.startsWith("/api/")) {
+      this.passOn(request, response);
+    } else {
+      response.writeHead(200, { "Content-Type": "text/html" }).end(PAGE);
+    }
+  }
+
+  private passOn(request: IncomingMessage, response: ServerResponse): void {
+    const port = this.webPorts[this.turn++ % this.webPorts.length];
+    const { method, url, headers } = request;
+    const onward = httpRequest({
+      host: "127.0.0.1",
+      port,
+      method,
+      path: url,
+      headers,
+      agent: false,
+    });
+    onward.on("error", () => response.destroy());
+    onward.on("response", (answer) => {
+      this.noteAnswer(request, answer);
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.on("error", () => response.destroy());
+      answer.pipe(response);
+    });
+    response.on("close", () => onward.destroy());
+    this.noteBody(request);
+    request.pipe(onward);
+  }
+
+  private noteBody(request: IncomingMessage): void {
+    const [, recordingId] = UPLOAD_PATH.exec(request.url ?? "") ?? [];
+    if (recordingId === undefined || request.method !== "PATCH") return;
+    const ledger = (this.found ??= new Ledger(
+      recordingId,
+      () => this.tape.recorded,
+      () => this.announced,
+    ));
+    let offset = Number(request.headers["upload-offset"]);
+    const length = request.headers["upload-length"];
+    if (length !== undefined) this.announced = Number(length);
+    request.on("data", (piece: Buffer) => {
+      if (!this.tape.write(offset, piece)) {
+        ledger.offences.push(`its sender sent something else at ${offset} than before`);
+      }
+      offset += piece.length;
+    });
+  }
+
+  private noteAnswer(request: IncomingMessage, answer: IncomingMessage): void {
+    const { statusCode: status = 0, headers } = answer;
+    const { ledger } = this;
+    if (ledger === null) return;
+    const method = request.method ?? "";
+    if (!isPolite(status)) ledger.noteRudeAnswer(`${method} ${request.url ?? ""}`, status, "");
+    const offset = headers["upload-offset"];
+    if (offset !== undefined && (status === 200 || status === 204)) {
+      ledger.acknowledge(Number(offset));
+    }
+  }
+}
