@@ -23,7 +23,8 @@ async function start(services: Services): Promise<Close> {
   await app.prepare();
   await closeOrphanedSessions(services);
   const host = await hostSessions(services);
-  const server = createHttpServer(app.getRequestHandler(), config, log);
+  const mediaOrigin = await services.store.linkOrigin();
+  const server = createHttpServer(app.getRequestHandler(), { ...config, mediaOrigin }, log);
   const gateway = attachGateway(server, services);
   const { port } = await listen(server, config);
   log.info({ port }, "listening");

@@ -1,5 +1,6 @@
 import { ConfigError, type Config, parseConfig } from "@/lib/config/config";
 import { MigrationError } from "@/lib/db/migrate";
+import { isAppError } from "@/lib/errors/app-error";
 import { createServices, provideServices, type Services } from "./services";
 
 /** Stops what was started, in order; the process ends when it resolves. */
@@ -27,6 +28,7 @@ export async function runProcess(
     void closeWithin(services, life.close).then((inTime) => process.exit(inTime ? exitCode : 1));
   };
   listenForTheEnd(services, stop);
+  void tellOfStorage(services);
   try {
     life.close = await start(services);
   } catch (error) {
@@ -63,6 +65,15 @@ function listenForTheEnd(
       stop(event, 1);
     });
   }
+}
+
+/** A storage that does not work ends nothing: it may come back, and until then `/readyz` says so too. */
+async function tellOfStorage({ config, store, log }: Services): Promise<void> {
+  if (!config.recording.enabled) return;
+  await store.checkWritable().catch((error: unknown) => {
+    if (!isAppError(error)) log.error({ err: error }, "recordings cannot be written");
+    else log.error(`Recordings cannot be written. ${error.advice ?? error.message}`);
+  });
 }
 
 /** Whether there was a channel to a parent: without one the property does not exist. */

@@ -53,8 +53,8 @@ async function check(good: string, bad: string, look: () => Promise<void>): Prom
     return { ok: true, message: good };
   } catch (error) {
     // Our own sentences may be shown; anybody else's may name hosts and paths.
-    const speaks = error instanceof NotReady || isAppError(error);
-    return { ok: false, message: speaks ? error.message : bad };
+    if (isAppError(error)) return { ok: false, message: error.advice ?? error.message };
+    return { ok: false, message: error instanceof NotReady ? error.message : bad };
   } finally {
     clearTimeout(timer);
   }

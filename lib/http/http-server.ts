@@ -8,6 +8,11 @@ import { withIncomingMessage } from "./incoming-message";
 import { problemResponse } from "./problem";
 import { secure } from "./security-headers";
 
+interface ServerConfig extends Pick<Config, "publicUrl" | "trustedProxyCount"> {
+  /** Where recordings are played from, if not only from here. */
+  readonly mediaOrigin?: string | null;
+}
+
 type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** What may arrive of a body while it is still being decided whether to take it. */
@@ -30,14 +35,14 @@ const DRAIN_MS = 4_000;
  */
 export function createHttpServer(
   handle: Handle,
-  config: Pick<Config, "publicUrl" | "trustedProxyCount">,
+  config: ServerConfig,
   log: Logger,
   { leftBodyMs = LEFT_BODY_MS }: { readonly leftBodyMs?: number } = {},
 ): Server {
   const https = config.publicUrl?.startsWith("https:") ?? false;
   const server = createServer({ highWaterMark: READ_AHEAD_BYTES }, (request, response) => {
     stampClient(request, config);
-    secure(request, response, https);
+    secure(request, response, { https, mediaOrigin: config.mediaOrigin ?? null });
     restoreContentLength(response);
     closeUnlessRead(request, response, leftBodyMs);
     withIncomingMessage(request, async () => handle(request, response)).catch((error: unknown) =>

@@ -19,36 +19,48 @@ const INERT_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none
 /** A worker's script brings its own policy: it loads the rest of itself, and speaks to us. */
 const SCRIPT_POLICY = `${INERT_POLICY}; script-src 'self'; connect-src 'self'`;
 
+export interface SecuritySettings {
+  /** Whether users come over https. */
+  readonly https: boolean;
+  /** Where recordings are played from, if not only from us. */
+  readonly mediaOrigin: string | null;
+}
+
 /**
  * Gives a request its id and its answer the headers that every answer has. A page also gets a content
  * security policy with a nonce of its own: Next reads it from the request's header of the same name and
  * puts it on the scripts it renders.
  */
-export function secure(request: IncomingMessage, response: ServerResponse, https: boolean): void {
+export function secure(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { https, mediaOrigin }: SecuritySettings,
+): void {
   const requestId = randomUUID();
   request.headers["x-request-id"] = requestId;
   response.setHeader("x-request-id", requestId);
   for (const [name, value] of Object.entries(STATIC_HEADERS)) response.setHeader(name, value);
   if (https) response.setHeader("strict-transport-security", `max-age=${ONE_YEAR_SECONDS}`);
-  const policy = policyFor(request.url ?? "/");
+  const policy = policyFor(request.url ?? "/", mediaOrigin);
   // Always set, so that no client chooses the nonce.
   request.headers["content-security-policy"] = policy;
   response.setHeader("content-security-policy", policy);
 }
 
-function policyFor(url: string): string {
+function policyFor(url: string, mediaOrigin: string | null): string {
   if (/^\/_next\/static\//.test(url)) return SCRIPT_POLICY;
-  return /^\/(api|healthz|readyz)(\/|\?|$)/.test(url) ? INERT_POLICY : pagePolicy();
+  return /^\/(api|healthz|readyz)(\/|\?|$)/.test(url) ? INERT_POLICY : pagePolicy({ mediaOrigin });
 }
 
-/** Exported for its test. `style-src` is as loose as the player's and the desktop's inserted style demand. */
-export function pagePolicy(nonce = randomBytes(NONCE_BYTES).toString("base64")): string {
+/** `style-src` is as loose as the player's and the desktop's inserted style demand. */
+function pagePolicy({ mediaOrigin }: Pick<SecuritySettings, "mediaOrigin">): string {
+  const nonce = randomBytes(NONCE_BYTES).toString("base64");
   return [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'`,
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
-    "media-src 'self' blob:",
+    `media-src 'self' blob:${mediaOrigin === null ? "" : ` ${mediaOrigin}`}`,
     "font-src 'self' data:",
     "connect-src 'self'",
     "worker-src 'self' blob:",

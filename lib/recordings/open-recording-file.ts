@@ -4,7 +4,12 @@ import type { Actor } from "@/lib/auth/permissions";
 import type { DatabaseOrTransaction } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
 import type { Logger } from "@/lib/logging/logger";
-import type { ByteRange, RecordingStore, StoredObject } from "@/lib/storage/recording-store";
+import type {
+  ByteRange,
+  Presentation,
+  RecordingStore,
+  StoredObject,
+} from "@/lib/storage/recording-store";
 import { getRecording } from "./get-recording";
 import type { Recording } from "./recording-repository";
 
@@ -18,6 +23,8 @@ export interface RecordingFile {
   readonly file: StoredObject;
   /** Opens the bytes; nothing is open before. */
   readonly read: (range?: ByteRange) => Promise<Readable>;
+  /** An address that gives whoever has it the file for some hours; null when it is to be had here only. */
+  readonly linkTo: (as: Presentation) => Promise<string | null>;
 }
 
 /**
@@ -40,7 +47,13 @@ export async function openRecordingFile(
       "The storage does not have this recording's file right now. Tell an administrator.",
     );
   }
-  return { recording, file, read: (range) => store.read(recording.storageKey, range) };
+  const { storageKey } = recording;
+  return {
+    recording,
+    file,
+    read: (range) => store.read(storageKey, range),
+    linkTo: (as) => store.linkTo(storageKey, as),
+  };
 }
 
 function notReady(status: "recording" | "uploading" | "failed"): string {

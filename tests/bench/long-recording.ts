@@ -38,7 +38,8 @@ export async function recordFootage(): Promise<Footage> {
   }
 }
 
-function footageOf(raw: Uint8Array): Footage {
+/** Takes a recording apart. */
+export function footageOf(raw: Uint8Array): Footage {
   const starts: number[] = [];
   const masters: ReadonlySet<number> = new Set([ID.segment, ID.cluster]);
   for (let at = 0; at < raw.length;) {

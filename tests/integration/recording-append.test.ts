@@ -260,7 +260,10 @@ describe("what is no recording", () => {
     await expect(scene.append(recordingId, 0, page)).rejects.toMatchObject({
       code: "unsupported_media_type",
     });
-    expect(await get(recordingId)).toMatchObject({ status: "failed", failReason: "unknown_format" });
+    expect(await get(recordingId)).toMatchObject({
+      status: "failed",
+      failReason: "unknown_format",
+    });
   });
 
   test("ends a recording that began well, and what came before is kept", async () => {

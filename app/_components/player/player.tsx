@@ -17,6 +17,7 @@ import { KeysDialog } from "./keys-dialog";
 import { commandForKey, runCommand, seek } from "./player-keys";
 import "./player.css";
 import { SpeedSelect } from "./speed-select";
+import { useFreshSource } from "./use-fresh-source";
 
 interface PlayerProps {
   readonly video: RefObject<HTMLVideoElement | null>;
@@ -40,6 +41,7 @@ export function Player({ video, src, poster, shape, startAt, label }: PlayerProp
   const [problem, setProblem] = useState<string | null>(null);
   useStartAt(video, startAt);
   usePlayerKeys(video, surface, () => setShowsKeys(true));
+  const tryAgain = useFreshSource(video);
   return (
     <div
       ref={surface}
@@ -55,7 +57,9 @@ export function Player({ video, src, poster, shape, startAt, label }: PlayerProp
           preload="metadata"
           playsInline
           aria-label={label}
-          onError={(event) => setProblem(playbackProblem(event.currentTarget.error))}
+          onError={({ currentTarget: { error } }) =>
+            setProblem(tryAgain() ? null : playbackProblem(error))
+          }
           onLoadedData={() => setProblem(null)}
           {...(poster === null ? {} : { poster })}
         />
