@@ -13,6 +13,7 @@ const ROLES_BY_PERMISSION = {
   "recording.delete_own": ["admin", "user"],
   "recording.delete_all": ["admin"],
   "user.manage": ["admin"],
+  "settings.manage": ["admin"],
   "account.use": ["admin", "user"],
 } as const satisfies Record<string, readonly Role[]>;
 

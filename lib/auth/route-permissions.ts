@@ -39,6 +39,8 @@ export const ACCESS_BY_ROUTE = {
   "GET /api/admin/users": "user.manage",
   "POST /api/admin/users": "user.manage",
   "PATCH /api/admin/users/[id]": "user.manage",
+  "GET /api/admin/settings": "settings.manage",
+  "PATCH /api/admin/settings": "settings.manage",
   "PATCH /api/account": "account.use",
 
   "GET /api/[[...path]]": "public",
@@ -64,6 +66,7 @@ export const ACCESS_BY_PAGE = {
   "/admin": "user.manage",
   "/admin/users": "user.manage",
   "/admin/recordings": "recording.view_all",
+  "/admin/settings": "settings.manage",
   "/account": "account.use",
 } as const satisfies Record<string, RouteAccess>;
 

@@ -5,6 +5,7 @@ import { createLogger, type Logger } from "@/lib/logging/logger";
 import { createSessionProvider } from "@/lib/providers/create-session-provider";
 import type { SessionProvider } from "@/lib/providers/session-provider";
 import { AppendRegistry } from "@/lib/recordings/append-registry";
+import { Room } from "@/lib/recordings/room";
 import { createRecordingStore } from "@/lib/storage/create-recording-store";
 import type { RecordingStore } from "@/lib/storage/recording-store";
 
@@ -14,6 +15,7 @@ export interface Services {
   readonly log: Logger;
   readonly db: Database;
   readonly store: RecordingStore;
+  readonly room: Room;
   /** The recordings that are being added to in this process. */
   readonly appends: AppendRegistry;
   readonly provider: SessionProvider;
@@ -26,11 +28,14 @@ export interface Services {
 export function createServices(config: Config, processName: string): Services {
   const log = createLogger(config.logLevel, processName);
   const instanceId = randomUUID();
+  const db = openDatabase(config.databaseUrl);
+  const store = createRecordingStore(config.recording);
   return {
     config,
     log,
-    db: openDatabase(config.databaseUrl),
-    store: createRecordingStore(config.recording),
+    db,
+    store,
+    room: new Room({ db, store }),
     appends: new AppendRegistry(),
     provider: createSessionProvider(config, { instanceId, log }),
     instanceId,

@@ -169,9 +169,12 @@ export function uploadStatus({ uploadOffset, uploadLength }: UploadProgress): Re
  * Answers PATCH. "The Server MUST acknowledge successful PATCH requests with the 204 No Content
  * status. It MUST include the Upload-Offset header containing the new offset."
  */
-export function uploadAcknowledged({ uploadOffset }: UploadProgress): Response {
+export function uploadAcknowledged(
+  { uploadOffset }: UploadProgress,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
   return new Response(null, {
     status: 204,
-    headers: { "Upload-Offset": String(uploadOffset) },
+    headers: { ...headers, "Upload-Offset": String(uploadOffset) },
   });
 }

@@ -46,6 +46,16 @@ describe("the recorder's state", () => {
     });
   });
 
+  it("knows while it records whether the server is short of room, and afterwards does not care", () => {
+    const short = after({ type: "start" }, started, { type: "room", isShort: true });
+    expect(short).toMatchObject({ phase: "recording", isRoomShort: true });
+    expect(reduceRecorder(short, { type: "room", isShort: false })).toMatchObject({
+      isRoomShort: false,
+    });
+    const saving = reduceRecorder(short, { type: "stop", notice: null });
+    expect(reduceRecorder(saving, { type: "room", isShort: true })).toBe(saving);
+  });
+
   it("shows how far the server is behind while recording and while saving", () => {
     const behind = after(
       { type: "start" },

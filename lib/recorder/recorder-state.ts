@@ -26,6 +26,8 @@ export type RecorderState =
       readonly limitBytes: number;
       readonly keptIn: KeptIn;
       readonly link: Link;
+      /** The server is short of room: fewer frames are recorded, and none when it has no room left. */
+      readonly isRoomShort: boolean;
     }
   | {
       readonly phase: "saving";
@@ -66,6 +68,7 @@ export type RecorderEvent =
   | { readonly type: "spooled"; readonly spooledBytes: number }
   | { readonly type: "acknowledged"; readonly safeBytes: number; readonly safeMs: number }
   | { readonly type: "link"; readonly link: Link }
+  | { readonly type: "room"; readonly isShort: boolean }
   | { readonly type: "stop"; readonly notice: string | null }
   /** All that was recorded before the stop is kept. */
   | { readonly type: "captured" }
@@ -99,6 +102,8 @@ export function reduceRecorder(state: RecorderState, event: RecorderEvent): Reco
       return afterAcknowledged(state, event.safeBytes, event.safeMs);
     case "link":
       return isRunning(state) ? { ...state, link: event.link } : state;
+    case "room":
+      return state.phase === "recording" ? { ...state, isRoomShort: event.isShort } : state;
     case "stop":
       return state.phase === "recording" ? saving(state, event.notice) : state;
     case "captured":
@@ -154,6 +159,7 @@ function firstFrame(event: Extract<RecorderEvent, { type: "started" }>): Recorde
     limitBytes: event.limitBytes,
     keptIn: event.keptIn,
     link: { state: "online" },
+    isRoomShort: false,
   };
 }
 

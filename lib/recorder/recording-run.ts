@@ -1,3 +1,4 @@
+import type { RoomLevel } from "@/lib/recordings/room-level";
 import { CannotRecordError } from "./cannot-record-error";
 import { Capture } from "./capture";
 import type { Clock } from "./clock";
@@ -19,6 +20,8 @@ const ELAPSED_EVERY_MS = 500;
 const POSTER_AFTER_MS = 3_000;
 
 const LIMIT_REACHED = "The recording reached the size limit and was stopped there.";
+const NO_ROOM =
+  "The server has no room left for recordings, so this one was stopped. What was recorded is kept.";
 const NOTHING_CAPTURED =
   "Nothing was recorded: the browser delivered no picture. Reload the page and record again.";
 
@@ -102,6 +105,7 @@ export class RecordingRun {
       read: (offset, length) => spool.read(offset, length),
       onAcknowledged: (bytes) => this.acknowledge(bytes),
       onLink: (link) => this.say(link),
+      onRoom: (room) => this.heedRoom(room),
     });
     void this.uploader.outcome.then((outcome) => this.stop(noticeFor(outcome)));
     this.cancelTimers = [
@@ -158,6 +162,13 @@ export class RecordingRun {
     const { spool, emit } = this.options;
     emit({ type: "acknowledged", safeBytes, safeMs: this.timeline.safeAt(safeBytes) });
     void spool.release(safeBytes).catch(() => undefined);
+  }
+
+  /** Records less while the server is short of room, and ends before it has none: what is recorded is to be kept. */
+  private heedRoom(room: RoomLevel): void {
+    if (room === "out") void this.stop(NO_ROOM);
+    else this.capture.spare(room === "low");
+    this.options.emit({ type: "room", isShort: room !== "enough" });
   }
 
   private async sendPoster(): Promise<void> {

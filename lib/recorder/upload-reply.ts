@@ -1,9 +1,18 @@
+import { parseRoomLevel, ROOM_HEADER, type RoomLevel } from "@/lib/recordings/room-level";
 import { readProblem, retryAfterMs } from "./server-problem";
 
 /** What a tus answer means for the sender. */
 export type UploadReply =
-  /** The server holds this many bytes; `length` is the total it was told, null while that is open. */
-  | { readonly kind: "offset"; readonly offset: number; readonly length: number | null }
+  /**
+   * The server holds this many bytes and has so much room for more; `length` is the total it was told,
+   * null while that is open.
+   */
+  | {
+      readonly kind: "offset";
+      readonly offset: number;
+      readonly length: number | null;
+      readonly room: RoomLevel;
+    }
   /** Our idea of the offset is wrong: ask for it. */
   | { readonly kind: "conflict" }
   /** The recording takes no more bytes: it was closed without us. */
@@ -56,7 +65,8 @@ export async function readUploadReply(response: Response): Promise<UploadReply> 
 function readOffset(headers: Headers): UploadReply {
   const offset = readCount(headers.get("Upload-Offset"));
   if (offset === null) return { kind: "later", afterMs: null, reason: null };
-  return { kind: "offset", offset, length: readCount(headers.get("Upload-Length")) };
+  const length = readCount(headers.get("Upload-Length"));
+  return { kind: "offset", offset, length, room: parseRoomLevel(headers.get(ROOM_HEADER)) };
 }
 
 function readCount(text: string | null): number | null {

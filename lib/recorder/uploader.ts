@@ -1,3 +1,4 @@
+import type { RoomLevel } from "@/lib/recordings/room-level";
 import { type Backoff, exponentialBackoff } from "./backoff";
 import type { Clock } from "./clock";
 import type { Link } from "./recorder-state";
@@ -54,6 +55,8 @@ export interface UploaderOptions {
   readonly clock: Clock;
   readonly onAcknowledged: (bytes: number) => void;
   readonly onLink: (link: Link) => void;
+  /** How much room the server has left, as it said with what it acknowledged last. */
+  readonly onRoom: (room: RoomLevel) => void;
   readonly pace?: UploadPace;
 }
 
@@ -209,7 +212,7 @@ export class Uploader {
 
   private absorbOffset(
     request: Request,
-    { offset, length }: Extract<UploadReply, { kind: "offset" }>,
+    { offset, length, room }: Extract<UploadReply, { kind: "offset" }>,
   ): UploadOutcome | null {
     if (request.method === "HEAD") {
       if (length !== null && length !== this.totalBytes) return { kind: "closed" };
@@ -225,6 +228,7 @@ export class Uploader {
       this.failures = 0;
       this.say({ state: "online" });
     }
+    if (request.method === "PATCH") this.options.onRoom(room);
     this.options.onAcknowledged(offset);
     return null;
   }

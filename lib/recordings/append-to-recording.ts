@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { Client } from "@/lib/audit/record-audit-event";
+import { type Client, SYSTEM_ACTOR } from "@/lib/audit/record-audit-event";
 import type { Actor } from "@/lib/auth/permissions";
 import { AppError } from "@/lib/errors/app-error";
 import { MediaError } from "@/lib/media/media-error";
@@ -8,12 +8,17 @@ import { ClaimHolder } from "./claim-holder";
 import { getRecording } from "./get-recording";
 import { receiveBytes } from "./receive-bytes";
 import { type Claim, claimForAppend, commitAppend, resumeClaimed } from "./recording-claim";
-import { nextStatus } from "./recording-state";
+import { findRecording } from "./recording-repository";
+import { nextStatus, type RecordingStatus } from "./recording-state";
 import { refuseStream } from "./refuse-stream";
+import type { Room } from "./room";
+import type { RoomLevel } from "./room-level";
 import { type SealDeps, sealRecording } from "./seal-recording";
+import { stopLive } from "./stop-recording";
 
 export interface AppendDeps extends SealDeps {
   readonly appends: AppendRegistry;
+  readonly room: Pick<Room, "level">;
   readonly config: { readonly recording: { readonly maxSizeBytes: number } };
 }
 
@@ -30,12 +35,16 @@ export interface AppendResult {
   /** Bytes of the sender's stream that are durable now. */
   readonly uploadOffset: number;
   readonly uploadLength: number | null;
+  /** What there is room for from here on. */
+  readonly room: RoomLevel;
 }
 
 /**
  * Adds bytes to a recording: claims it, writes, makes them durable, and only then moves its offset.
  * Bytes are therefore never lost once acknowledged, and two senders cannot interleave. A body that
  * ends early keeps what arrived. Reaching the announced length seals the recording before this resolves.
+ *
+ * Where there is no more room the recording is stopped, like by its user: what its sender still has is taken.
  *
  * The size limit counts the sender's bytes. At the limit the recording is sealed and kept as
  * `truncated`, and this throws `too_large`.
@@ -57,7 +66,8 @@ export async function appendToRecording(
     }
     if (appended.truncated)
       throw overLimit(deps.config.recording.maxSizeBytes, appended.uploadOffset);
-    return { uploadOffset: appended.uploadOffset, uploadLength: row.uploadLength };
+    const room = await stopWithoutRoom(deps, actor, input.recordingId, row.status);
+    return { uploadOffset: appended.uploadOffset, uploadLength: row.uploadLength, room };
   } finally {
     turn.leave();
   }
@@ -80,6 +90,23 @@ async function appendInTurn(deps: AppendDeps, actor: Actor, input: AppendInput, 
     await holder.release().catch((err: unknown) => deps.log.warn({ err }, "claim not released"));
     throw error;
   }
+}
+
+/** Ends what is still being made when the room is out; returns how much there is. What is acknowledged stays so. */
+async function stopWithoutRoom(
+  deps: AppendDeps,
+  { userId }: Actor,
+  recordingId: string,
+  status: RecordingStatus,
+): Promise<RoomLevel> {
+  const room = await deps.room.level(userId).catch((err: unknown) => {
+    deps.log.warn({ err }, "it cannot be told how much room is left");
+    return "enough" as const;
+  });
+  if (room !== "out" || status !== "recording") return room;
+  const recording = await findRecording(deps.db, recordingId);
+  if (recording !== null) await stopLive(deps, SYSTEM_ACTOR, null, recording, "no_room");
+  return room;
 }
 
 /** A finished recording that still lacked bytes goes on, now that its sender is back. */

@@ -1,12 +1,14 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type Client, recordAuditEvent } from "@/lib/audit/record-audit-event";
 import type { Actor } from "@/lib/auth/permissions";
 import type { Database } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
 import type { RecordingStore } from "@/lib/storage/recording-store";
-import type { AppendRegistry } from "./append-registry";
+import { type AppendRegistry, uploadLocked } from "./append-registry";
 import { getRecording } from "./get-recording";
 import { posterKeyOf } from "./poster";
-import { deleteRecordingRow } from "./recording-repository";
+import { type Claim, CLAIM_MS, claimForDelete, releaseClaim } from "./recording-claim";
+import { deleteRecordingRow, type Recording } from "./recording-repository";
 
 export interface DeleteDeps {
   readonly db: Database;
@@ -14,19 +16,52 @@ export interface DeleteDeps {
   readonly appends: AppendRegistry;
 }
 
+/** Another process lets go between two requests; one that was killed, when its claim has run out. */
+const CLAIM_WAIT_MS = CLAIM_MS + 1_000;
+const CLAIM_POLL_MS = 100;
+
 /**
- * Deletes a recording for good. The bytes go before the row: a crash between the two leaves a row
- * that can be deleted again, never bytes that nobody knows of.
- * @throws AppError `not_found`, `forbidden`
+ * Deletes a recording for good, under its claim: nobody may be adding to it, or taking it up again, while
+ * its bytes go. They go before the row: a crash between the two leaves a row that can be deleted again,
+ * never bytes that nobody knows of.
+ * @throws AppError `not_found`, `forbidden`, `upload_locked` when another process keeps adding to it
  */
 export async function deleteRecording(
-  { db, store, appends }: DeleteDeps,
+  deps: DeleteDeps,
   actor: Actor,
   client: Client,
   recordingId: string,
 ): Promise<void> {
-  const recording = await getRecording({ db }, actor, recordingId, "delete");
-  await appends.cancel({ recordingId: recording.id, userId: recording.userId });
+  const recording = await getRecording(deps, actor, recordingId, "delete");
+  await deps.appends.cancel({ recordingId: recording.id, userId: recording.userId });
+  const claim = await claimWhenFree(deps, actor, recordingId);
+  try {
+    await deleteClaimed(deps, actor, client, recording);
+  } catch (error) {
+    // It runs out by itself, too.
+    await releaseClaim(deps.db, claim).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function claimWhenFree(deps: DeleteDeps, actor: Actor, recordingId: string): Promise<Claim> {
+  const deadline = performance.now() + CLAIM_WAIT_MS;
+  while (performance.now() < deadline) {
+    const claim = await claimForDelete(deps.db, recordingId);
+    if (claim !== null) return claim;
+    // Somebody else may have deleted it.
+    await getRecording(deps, actor, recordingId, "delete");
+    await delay(CLAIM_POLL_MS);
+  }
+  throw uploadLocked();
+}
+
+async function deleteClaimed(
+  { db, store }: DeleteDeps,
+  actor: Actor,
+  client: Client,
+  recording: Recording,
+): Promise<void> {
   await store.delete(recording.storageKey);
   await store.delete(posterKeyOf(recording));
   await db.$transaction(async (transaction) => {

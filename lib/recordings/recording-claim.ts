@@ -27,6 +27,8 @@ export interface Claim {
 
 /** Short, because the claim of a process that was killed blocks its successor for so long. */
 const CLAIM_SECONDS = 10;
+/** After so long a claim is free, unless its holder is alive and does not let go. */
+export const CLAIM_MS = CLAIM_SECONDS * 1000;
 /** A holder that goes on for longer asks again this often; see `ClaimHolder`. */
 export const CLAIM_RENEWAL_MS = 3_000;
 
@@ -69,6 +71,14 @@ export async function claimForSeal(
     Prisma.sql`"status" IN ('recording', 'uploading')
       AND "last_append_at" <= now() - ${idleMs}::float8 * interval '1 millisecond'`,
   );
+}
+
+/** Claims a recording, whatever its status, to delete it; null when it is claimed or gone. */
+export async function claimForDelete(
+  db: DatabaseOrTransaction,
+  recordingId: string,
+): Promise<Claim | null> {
+  return claim(db, recordingId, Prisma.sql`true`);
 }
 
 /**
@@ -124,7 +134,10 @@ export async function releaseClaim(db: DatabaseOrTransaction, claim: Claim): Pro
   await updateClaimed(db, claim, CLAIM_GIVEN_BACK);
 }
 
-/** Takes a finished recording up again under the claim; false when the claim was lost. */
+/**
+ * Takes a finished recording up again under the claim; false when the claim was lost. Its sender came back,
+ * so that it is `recovered` and no longer `interrupted`; should the sender go away again, the next seal says so.
+ */
 export async function resumeClaimed(
   db: DatabaseOrTransaction,
   claim: Claim,

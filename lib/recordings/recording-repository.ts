@@ -144,6 +144,12 @@ export async function findLiveRecording(
   return row === undefined ? null : { id: row.id, idleMs: row.idle_ms };
 }
 
+/** What one user's recordings take in storage together, those being made included, in bytes. */
+export async function sumOfSizes(db: DatabaseOrTransaction, userId: string): Promise<number> {
+  const { _sum } = await db.recording.aggregate({ where: { userId }, _sum: { sizeBytes: true } });
+  return Number(_sum.sizeBytes ?? 0);
+}
+
 /** Unfinished recordings for which nothing has arrived for `idleMs`, in the order of their ids. */
 export async function findAbandoned(
   db: DatabaseOrTransaction,

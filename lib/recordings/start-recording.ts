@@ -11,8 +11,13 @@ import {
   insertRecording,
   type NewRecording,
 } from "./recording-repository";
+import type { Room } from "./room";
 import type { SealDeps } from "./seal-recording";
 import { stopLive } from "./stop-recording";
+
+export interface StartDeps extends SealDeps {
+  readonly room: Pick<Room, "require">;
+}
 
 export interface StartInput {
   readonly sessionId: string;
@@ -30,13 +35,13 @@ const STALE_AFTER_MS = 15_000;
  * @throws AppError `not_found`, `forbidden`, `session_not_running`, `conflict`, `unavailable`, `insufficient_storage`
  */
 export async function startRecording(
-  deps: SealDeps,
+  deps: StartDeps,
   actor: Actor,
   client: Client,
   { sessionId, description, uploadLength = null }: StartInput,
 ): Promise<{ readonly recordingId: string }> {
   const session = await requireRunningSession(deps.db, actor, sessionId);
-  await deps.store.checkWritable();
+  await Promise.all([deps.store.checkWritable(), deps.room.require(actor.userId)]);
   await stopStale(deps, actor, client, sessionId);
 
   const id = randomUUID();

@@ -41,12 +41,13 @@ export async function stopRecording(
   return sealIfComplete(deps, actor, client, recording.id);
 }
 
-/** Moves a live recording on to `uploading`. Harmless when somebody else has. */
+/** Moves a live recording on to `uploading`; `cause` says why when nobody asked for it. Harmless when somebody else has. */
 export async function stopLive(
   deps: Pick<SealDeps, "db" | "now">,
   actor: AuditEvent["actor"],
   client: Client | null,
   recording: Pick<Recording, "id" | "sessionId">,
+  cause?: "no_room",
 ): Promise<void> {
   await deps.db.$transaction(async (transaction) => {
     const seen = { id: recording.id, status: "recording" } as const;
@@ -57,7 +58,7 @@ export async function stopLive(
       client,
       action: "recording.stop",
       target: { type: "recording", id: recording.id },
-      detail: { session_id: recording.sessionId },
+      detail: { session_id: recording.sessionId, ...(cause && { cause }) },
     });
   });
 }

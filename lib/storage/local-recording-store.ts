@@ -4,13 +4,11 @@ import { type FileHandle, open, rename, rm, stat, statfs } from "node:fs/promise
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { AppError } from "@/lib/errors/app-error";
-import { FreeSpaceGate, type FreeSpaceLimits } from "./free-space-gate";
 import { LocalAppendSink } from "./local-append-sink";
 import {
   FILE_MODE,
   makeDirectory,
   onDisk,
-  storageFull,
   syncDirectory,
   systemCode,
   writeFully,
@@ -26,19 +24,8 @@ import type {
 } from "./recording-store";
 import { checkedKey, PART_SUFFIX } from "./storage-key";
 
-const MEBIBYTE = 1024 * 1024;
-/** Recordings under way need room to end well, so new ones are refused before the disk is quite full. */
-const FREE_SPACE_LIMITS: FreeSpaceLimits = {
-  closeBelowBytes: 256 * MEBIBYTE,
-  openAboveBytes: 512 * MEBIBYTE,
-};
 /** Fewer, larger reads than Node's 64 KiB; still small beside a connection's own buffers. */
 const READ_BYTES = 256 * 1024;
-
-interface LocalStoreOptions {
-  /** Bytes free for unprivileged users on the volume of `root`. */
-  readonly freeBytes?: (root: string) => Promise<number>;
-}
 
 /**
  * Keeps recordings as files under `root`: `<key>` when sealed, `<key>.part` until then.
@@ -46,15 +33,8 @@ interface LocalStoreOptions {
  */
 export class LocalRecordingStore implements RecordingStore {
   readonly backend = "local";
-  private readonly gate = new FreeSpaceGate(FREE_SPACE_LIMITS);
-  private readonly freeBytes: (root: string) => Promise<number>;
 
-  constructor(
-    private readonly root: string,
-    options: LocalStoreOptions = {},
-  ) {
-    this.freeBytes = options.freeBytes ?? freeBytesOf;
-  }
+  constructor(private readonly root: string) {}
 
   async checkWritable(): Promise<void> {
     await onDisk(async () => {
@@ -65,7 +45,15 @@ export class LocalRecordingStore implements RecordingStore {
       } finally {
         await rm(probe, { force: true });
       }
-      if (!this.gate.admits(await this.freeBytes(this.root))) throw storageFull();
+    });
+  }
+
+  /** What unprivileged users may still write to the volume. */
+  async freeBytes(): Promise<number> {
+    return onDisk(async () => {
+      await makeDirectory(this.root);
+      const { bavail, bsize } = await statfs(this.root);
+      return bavail * bsize;
     });
   }
 
@@ -200,11 +188,6 @@ export class LocalRecordingStore implements RecordingStore {
     await handle.close();
     throw new AppError("not_found", "The storage has lost bytes of this recording.");
   }
-}
-
-async function freeBytesOf(directory: string): Promise<number> {
-  const { bavail, bsize } = await statfs(directory);
-  return bavail * bsize;
 }
 
 async function writeNewFile(file: string, bytes: Uint8Array): Promise<void> {

@@ -20,6 +20,9 @@ export interface RecordingStore {
    */
   checkWritable(): Promise<void>;
 
+  /** Bytes that may still be written; null where storage has no end of its own. @throws AppError `unavailable` */
+  freeBytes(): Promise<number | null>;
+
   /** Makes an empty live object. Harmless when it exists. Returns what later calls need. */
   begin(key: string, headerBytes: number): Promise<StorageState>;
 

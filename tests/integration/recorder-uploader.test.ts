@@ -270,6 +270,7 @@ function start(
     pace,
     onAcknowledged: (bytes) => acknowledged.push(bytes),
     onLink: (link) => links.push(link),
+    onRoom: () => undefined,
   });
 }
 

@@ -14,7 +14,6 @@ import {
   createRecordingScene,
   hangingBody,
   letTimePass,
-  otherProcess,
   type RecordingScene,
 } from "../support/recording-scene";
 
@@ -85,18 +84,6 @@ describe("starting", () => {
     const rest = video.subarray(50_000);
     await scene.append(recordingId, 50_000, rest, { uploadLength: video.length });
     expect((await get(recordingId)).status).toBe("ready");
-  });
-
-  test("is refused with the reason when there is no room", async () => {
-    const store = Object.assign(otherProcess(scene.services).store, {
-      freeBytes: () => Promise.resolve(0),
-    });
-    const sessionId = await scene.newSession(scene.ana);
-    const input = { sessionId, description: "" };
-    await expect(
-      startRecording({ ...scene.services, store }, scene.ana, CLIENT, input),
-    ).rejects.toMatchObject({ code: "insufficient_storage" });
-    expect(await scene.services.db.recording.count({ where: { sessionId } })).toBe(0);
   });
 });
 

@@ -39,6 +39,7 @@ export const importRules = [
       "lib/asciicast/**",
       "lib/errors/**",
       "lib/recordings/recording-state.ts",
+      "lib/recordings/room-level.ts",
     ],
     except: TESTS,
     forbid: [IO, PACKAGES_WITH_IO, /^react/, /^@\/lib\/(?!errors|media|webm|mp4|asciicast)/],
@@ -51,7 +52,7 @@ export const importRules = [
       IO,
       PACKAGES_WITH_IO,
       /^node:/,
-      /^@\/lib\/(?!recorder|errors|media|recordings\/recording-schema)/,
+      /^@\/lib\/(?!recorder|errors|media|recordings\/(recording-schema|room-level)$)/,
     ],
   },
   {

@@ -22,6 +22,7 @@ const running: Running = {
   limitBytes: 500 * MEBIBYTE,
   keptIn: "disk",
   link: { state: "online" },
+  isRoomShort: false,
 };
 
 describe("What the bar says of a recording", () => {
@@ -39,6 +40,12 @@ describe("What the bar says of a recording", () => {
     expect(lag({ ...running, safeMs: 72_000 })).toBe(0);
     expect(lag({ ...running, safeMs: 57_000 })).toBe(0.5);
     expect(lag({ ...running, safeMs: 0 })).toBe(1);
+  });
+
+  it("says that less is recorded while the server is short of room, in view and aloud", () => {
+    const short: Running = { ...running, isRoomShort: true };
+    expect(noticeInWords(short)).toContain("The server is short of room");
+    expect(announcement(short)).toContain("The server is short of room");
   });
 
   it("says what is safe while the server is away", () => {

@@ -30,7 +30,9 @@ export function lag(state: Running): number {
 export function noticeInWords(state: RecorderState): string | null {
   switch (state.phase) {
     case "recording":
-      return linkNotice(state, `${keptSeconds(state)} s`) ?? limitNotice(state);
+      return (
+        linkNotice(state, `${keptSeconds(state)} s`) ?? roomNotice(state) ?? limitNotice(state)
+      );
     case "saving":
       return linkNotice(state, formatBytes(state.remainingBytes)) ?? state.notice;
     case "ready":
@@ -64,6 +66,13 @@ function linkNotice({ link, keptIn }: Running | Saving, kept: string): string | 
     default:
       return assertNever(link);
   }
+}
+
+const ROOM_SHORT =
+  "The server is short of room: fewer pictures are recorded. When none is left the recording stops by itself and is kept.";
+
+function roomNotice({ isRoomShort }: Running): string | null {
+  return isRoomShort ? ROOM_SHORT : null;
 }
 
 function keptSeconds(state: Running): number {
@@ -142,6 +151,7 @@ function recordingAnnouncement(state: Running): string {
     case "blocked":
       return `Recording goes on. ${state.link.reason}`;
     case "online":
+      if (state.isRoomShort) return `Recording. ${ROOM_SHORT}`;
       return limitNotice(state) === null ? "Recording" : "Recording. The size limit is near.";
     default:
       return assertNever(state.link);

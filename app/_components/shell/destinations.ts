@@ -31,6 +31,7 @@ export function allDestinationsFor(access: ShellAccess): readonly Destination[] 
     ...(access.recordingEnabled
       ? [{ href: "/admin/recordings", label: "Admin: All recordings", icon: Settings2 }]
       : []),
+    { href: "/admin/settings", label: "Admin: Settings", icon: Settings2 },
   ];
   return [
     ...destinationsFor(access).filter(({ href }) => href !== "/admin"),

@@ -14,6 +14,7 @@ import {
 } from "@/lib/http/tus";
 import { appendToRecording } from "@/lib/recordings/append-to-recording";
 import { terminateUpload } from "@/lib/recordings/delete-recording";
+import { ROOM_HEADER } from "@/lib/recordings/room-level";
 import { getRecording } from "@/lib/recordings/get-recording";
 
 const params = z.object({ id: z.uuid() });
@@ -48,7 +49,10 @@ export const { OPTIONS, HEAD, PATCH, DELETE, POST } = uploadHandlers({
         uploadLength: uploadLengthOf(request),
         body: bodyStream(request),
       });
-      return uploadAcknowledged(progress);
+      return uploadAcknowledged(
+        progress,
+        progress.room === "enough" ? {} : { [ROOM_HEADER]: progress.room },
+      );
     },
   ),
 

@@ -1,0 +1,29 @@
+import type { Metadata } from "next";
+import { Suspense } from "react";
+import { requirePage } from "@/lib/auth/require-user";
+import { services } from "@/lib/composition/services";
+import { viewSettings } from "@/lib/settings/view-settings";
+import { AdminTabs } from "../../../_components/admin/admin-tabs";
+import { SettingsForm, SettingsSkeleton } from "../../../_components/admin/settings-form";
+import { PageFrame } from "../../../_components/shell/page-frame";
+
+export const metadata: Metadata = { title: "Settings" };
+
+export default async function AdminSettingsPage() {
+  await requirePage("/admin/settings");
+  return (
+    <PageFrame
+      title="Settings"
+      tabs={<AdminTabs recordingEnabled={services().config.recording.enabled} />}
+      width="form"
+    >
+      <Suspense fallback={<SettingsSkeleton />}>
+        <CurrentSettings />
+      </Suspense>
+    </PageFrame>
+  );
+}
+
+async function CurrentSettings() {
+  return <SettingsForm initial={await viewSettings(services())} />;
+}

@@ -1,0 +1,72 @@
+import { LRUCache } from "lru-cache";
+import type { Database } from "@/lib/db/database";
+import { AppError } from "@/lib/errors/app-error";
+import { findSettings } from "@/lib/settings/settings-repository";
+import type { Settings } from "@/lib/settings/settings-schema";
+import { sumOfSizes } from "./recording-repository";
+import { diskLevel, quotaLevel, type RoomLevel, tighter } from "./room-level";
+
+interface RoomDeps {
+  readonly db: Database;
+  readonly store: { freeBytes(): Promise<number | null> };
+}
+
+const MEBIBYTE = 1024 * 1024;
+/** How old what is known of the disk, the settings and a user's sum may be while bytes arrive. */
+const FRESH_MS = 2_000;
+const RETRY_AFTER_SECONDS = 60;
+
+/**
+ * How much room there is for recordings: on the disk, and within each user's quota. Remembers whether
+ * the disk was short of room, so that it counts as good again only well above the floor. One for a process.
+ */
+export class Room {
+  private disk: RoomLevel = "enough";
+  private readonly levels = new LRUCache<string, RoomLevel>({ max: 10_000, ttl: FRESH_MS });
+
+  constructor(private readonly deps: RoomDeps) {}
+
+  /** @throws AppError `insufficient_storage` when this user may not begin another recording */
+  async require(userId: string): Promise<void> {
+    const { values } = await findSettings(this.deps.db);
+    if ((await this.diskLevel(values)) !== "enough") throw diskShort(values.free_space_floor_mb);
+    if ((await this.quotaLevel(values, userId)) === "out") throw quotaUsed(values.user_quota_mb);
+  }
+
+  /** What there is room for while this user records: `low` means to spare it, `out` to end. Cheap: seconds old at most. */
+  async level(userId: string): Promise<RoomLevel> {
+    const known = this.levels.get(userId);
+    if (known !== undefined) return known;
+    const { values } = await findSettings(this.deps.db);
+    const level = tighter(await this.diskLevel(values), await this.quotaLevel(values, userId));
+    this.levels.set(userId, level);
+    return level;
+  }
+
+  private async diskLevel({ free_space_floor_mb }: Settings): Promise<RoomLevel> {
+    const freeBytes = await this.deps.store.freeBytes();
+    const floorBytes = free_space_floor_mb * MEBIBYTE;
+    this.disk = freeBytes === null ? "enough" : diskLevel(this.disk, freeBytes, floorBytes);
+    return this.disk;
+  }
+
+  private async quotaLevel({ user_quota_mb }: Settings, userId: string): Promise<RoomLevel> {
+    if (user_quota_mb === 0) return "enough";
+    return quotaLevel(await sumOfSizes(this.deps.db, userId), user_quota_mb * MEBIBYTE);
+  }
+}
+
+function diskShort(floorMebibytes: number): AppError {
+  return new AppError(
+    "insufficient_storage",
+    `The storage for recordings has less than ${floorMebibytes} MiB left, so nothing new is recorded. Delete recordings you no longer need, or ask an administrator for more room.`,
+    { retryAfterSeconds: RETRY_AFTER_SECONDS },
+  );
+}
+
+function quotaUsed(quotaMebibytes: number): AppError {
+  return new AppError(
+    "insufficient_storage",
+    `Your recordings take all of the ${quotaMebibytes} MiB you may use. Delete some you no longer need, then record again.`,
+  );
+}

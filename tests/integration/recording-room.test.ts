@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { getRecording } from "@/lib/recordings/get-recording";
+import { Room } from "@/lib/recordings/room";
+import { changeSettings } from "@/lib/settings/change-settings";
+import type { SettingsChange } from "@/lib/settings/settings-schema";
+import { captures } from "../support/captures";
+import {
+  auditedActions,
+  CLIENT,
+  createRecordingScene,
+  type RecordingScene,
+} from "../support/recording-scene";
+
+const MEBIBYTE = 1024 * 1024;
+let scene: RecordingScene;
+let video: Uint8Array;
+beforeAll(async () => {
+  scene = await createRecordingScene();
+  video = (await captures()).vp9.bytes;
+});
+afterAll(() => scene.close());
+beforeEach(async () => {
+  await set({ free_space_floor_mb: 0, user_quota_mb: 0 });
+});
+
+const set = (change: SettingsChange) =>
+  changeSettings(scene.services, { actor: scene.admin, client: CLIENT }, change);
+
+/** Sets the floor to so many times what the disk has free. */
+async function setFloor(timesFree: number): Promise<void> {
+  const freeBytes = (await scene.services.store.freeBytes()) ?? 0;
+  await set({ free_space_floor_mb: Math.round((freeBytes / MEBIBYTE) * timesFree) });
+}
+
+/** The services of a process that was started now: it has not looked at the disk yet. */
+function newProcess() {
+  return { ...scene.services, room: new Room(scene.services) };
+}
+
+/** Sends the next bytes to a process that has just looked; returns what it says of the room. */
+async function send(recordingId: string, from: number, to: number, uploadLength?: number) {
+  const options = { services: newProcess(), ...(uploadLength !== undefined && { uploadLength }) };
+  return (await scene.append(recordingId, from, video.subarray(from, to), options)).room;
+}
+
+describe("below the floor of free space", () => {
+  test("nothing new is recorded, with the reason, until an administrator makes room", async () => {
+    await setFloor(1.5);
+    const recordings = await scene.services.db.recording.count();
+    await expect(scene.start(scene.ana)).rejects.toMatchObject({
+      code: "insufficient_storage",
+      message: expect.stringMatching(/less than \d+ MiB left.*Delete recordings/) as string,
+    });
+    expect(await scene.services.db.recording.count()).toBe(recordings);
+    await setFloor(0.1);
+    await scene.start(scene.ana);
+  });
+
+  test("a recording under way is told to make fewer bytes, and goes on", async () => {
+    const { recordingId } = await scene.start(scene.ana);
+    expect(await send(recordingId, 0, 9_000)).toBe("enough");
+    await setFloor(1.5);
+    expect(await send(recordingId, 9_000, 18_000)).toBe("low");
+    expect((await getRecording(scene.services, scene.ana, recordingId)).status).toBe("recording");
+  });
+
+  test("far below it, a recording under way is stopped, and all its sender has is kept", async () => {
+    const { recordingId } = await scene.start(scene.ana);
+    await send(recordingId, 0, 9_000);
+    await setFloor(3);
+    expect(await send(recordingId, 9_000, 18_000)).toBe("out");
+    expect((await getRecording(scene.services, scene.ana, recordingId)).status).toBe("uploading");
+    expect(await auditedActions(scene.services, recordingId)).toContain("system recording.stop -");
+    await send(recordingId, 18_000, video.length, video.length);
+    expect(await getRecording(scene.services, scene.ana, recordingId)).toMatchObject({
+      status: "ready",
+      truncated: false,
+      uploadOffset: video.length,
+    });
+  });
+});
+
+describe("a user's quota", () => {
+  test("keeps the one who used it up from recording, and nobody else", async () => {
+    const { recordingId } = await scene.start(scene.ana);
+    await send(recordingId, 0, video.length, video.length);
+    // As if it were as large as the quota: a real one of a mebibyte takes a minute to make.
+    await scene.services.db.recording.update({
+      where: { id: recordingId },
+      data: { sizeBytes: MEBIBYTE },
+    });
+    await set({ user_quota_mb: 1 });
+    await expect(scene.start(scene.ana)).rejects.toMatchObject({
+      code: "insufficient_storage",
+      message: expect.stringContaining("all of the 1 MiB you may use") as string,
+    });
+    await scene.start(scene.bob);
+    await set({ user_quota_mb: 2 });
+    await scene.start(scene.ana);
+  });
+});
