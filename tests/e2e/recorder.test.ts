@@ -10,6 +10,7 @@ import {
 } from "@/tests/support/recorder-harness";
 import type { Video } from "@/tests/support/video";
 import { RecordingEndpoint } from "@/tests/support/recording-endpoint";
+import { recordNoWebm } from "@/tests/support/without-webm";
 
 describe.skipIf(!canTestRecorder)("the recorder in Chromium", () => {
   const bench = RecorderHarness.install();
@@ -37,6 +38,22 @@ describe.skipIf(!canTestRecorder)("the recorder in Chromium", () => {
     const video = await bench.received();
     expectDuration(video, elapsedMs);
     expect(longestGap(video)).toBeLessThan(2);
+  });
+
+  it("records MP4 where the browser records no WebM, just as safely", async () => {
+    await bench.run(`(${recordNoWebm.toString()})()`);
+    await bench.startRecording("lab.show(1280, 720, '#000000'); lab.move()");
+    // A second or two after it was drawn, and not when the recording ends.
+    await bench.until("state.safeMs >= 3000");
+    await bench.run("lab.still(); lab.fill('#ffffff')");
+    const elapsedMs = await bench.stopRecording();
+    const video = await bench.received();
+    expect(video).toMatchObject({ codec: "h264", width: 1280, height: 720 });
+    // It ends with a whole fragment, so up to two of them after the stop.
+    const overrunSeconds = (video.frameTimes.at(-1) ?? 0) - elapsedMs / 1_000;
+    expect(overrunSeconds).toBeGreaterThan(-0.5);
+    expect(overrunSeconds).toBeLessThan(2.5);
+    expect(video.colourAt(-1, 0.5, 0.5)[0]).toBeGreaterThan(200);
   });
 
   it("ends with what was on the screen when it was stopped", async () => {

@@ -128,7 +128,7 @@ function colourIn(pixels: Buffer, frame: number, x: number, y: number) {
 }
 
 /** ffmpeg's scaler remarks on its own name for the full-range colours of Chromium's H.264; nothing is wrong. */
-const ABOUT_ITSELF = /swscaler.*deprecated pixel format used/;
+const ABOUT_ITSELF = /swscaler.*deprecated pixel format used|^ *Last message repeated/;
 
 /** What the command prints. @throws when it complains of anything else than what is tolerated */
 async function listen(
