@@ -98,8 +98,11 @@ describe.skipIf(!canRunDesktops)("a desktop in its tab", () => {
     expect(await tab.size(), "the last picture stays").toEqual([1280, 800]);
     expect(await tab.takesKeyboard(), "the last picture takes no keys").toBe(false);
     expect(await tab.stopButton.isVisible(), "the recording goes on").toBe(true);
+    // Once it waits for long, it is the click that brings the picture back and not the next try.
+    await page.getByText(/Trying again in [5-8] s/).waitFor();
     await page.unroute("**/ticket");
     await page.getByRole("button", { name: "Try now" }).click();
+    await tab.showBar();
     await tab.awaitPicture();
     await expect.poll(() => tab.hasKeyboard(), SOON).toBe(true);
     await tab.stopButton.click();
