@@ -113,9 +113,9 @@ test("a caller that was answered and never ends its body does not keep the conne
   const trickle = setInterval(() => caller.write("x"), 10);
   caller.on("error", () => undefined);
   caller.write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nx");
-  const answer = text(caller).catch(() => "reset");
-  await once(caller, "close");
+  caller.resume();
+  // Not `once`: whether it ends with a reset besides is chance.
+  await new Promise((resolve) => caller.once("close", resolve));
   clearInterval(trickle);
-  await answer;
   expect(caller.destroyed).toBe(true);
 });
