@@ -1,10 +1,7 @@
 import { z } from "zod";
+import { type PagePosition, toPage } from "@/lib/db/page";
 
-/** The last row of a page, by the keys every list is ordered by: newest first, then id. */
-export interface PagePosition {
-  readonly createdAt: Date;
-  readonly id: string;
-}
+export type { PagePosition };
 
 export const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 200;
@@ -59,9 +56,8 @@ export function pageResponse<Row extends PagePosition>(
   limit: number,
   toItem: (row: Row) => unknown,
 ): Response {
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
+  const page = toPage(rows, limit);
   const headers = new Headers();
-  if (rows.length > limit && last !== undefined) headers.set("link", nextLink(request, last));
-  return Response.json(page.map(toItem), { headers });
+  if (page.next !== null) headers.set("link", nextLink(request, page.next));
+  return Response.json(page.rows.map(toItem), { headers });
 }

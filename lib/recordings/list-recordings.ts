@@ -1,7 +1,8 @@
 import { type Actor, may } from "@/lib/auth/permissions";
 import type { Database, Prisma } from "@/lib/db/database";
+import { type PagePosition, toPage } from "@/lib/db/page";
 import { AppError } from "@/lib/errors/app-error";
-import { findRecordings, type ListedPosition, type Recording } from "./recording-repository";
+import { findRecordings, type Recording } from "./recording-repository";
 import type { RecordingStatus } from "./recording-state";
 
 export interface RecordingFilters {
@@ -23,13 +24,13 @@ export interface ListInput {
   readonly sort?: "newest" | "oldest" | undefined;
   readonly limit: number;
   /** The last row of the page before. */
-  readonly cursor?: ListedPosition | undefined;
+  readonly cursor?: PagePosition | undefined;
 }
 
 export interface RecordingPage {
   readonly recordings: readonly Recording[];
   /** Where the next page begins; null when this is the last. */
-  readonly next: ListedPosition | null;
+  readonly next: PagePosition | null;
 }
 
 /** One page of recordings: one's own, or everybody's for who may see them. @throws AppError `forbidden` */
@@ -44,8 +45,8 @@ export async function listRecordings(
     after: cursor,
     limit: limit + 1,
   });
-  const recordings = rows.slice(0, limit);
-  return { recordings, next: rows.length > limit ? (recordings.at(-1) ?? null) : null };
+  const { rows: recordings, next } = toPage(rows, limit);
+  return { recordings, next };
 }
 
 function visibleTo(actor: Actor, scope: ListInput["scope"]): Prisma.RecordingWhereInput {

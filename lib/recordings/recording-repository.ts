@@ -1,4 +1,5 @@
 import type { Database, DatabaseOrTransaction, Prisma } from "@/lib/db/database";
+import { beyond, inOrder, type PagePosition } from "@/lib/db/page";
 import type { MediaFormat } from "@/lib/media/media-indexer";
 import type { FailReason, RecordingStatus } from "./recording-state";
 
@@ -165,39 +166,22 @@ export async function findAbandoned(
   return rows.map((row) => row.id);
 }
 
-export interface ListedPosition {
-  readonly createdAt: Date;
-  readonly id: string;
-}
-
 export interface ListQuery {
   readonly where: Prisma.RecordingWhereInput;
   readonly order: "asc" | "desc";
   /** The last row of the page before. */
-  readonly after: ListedPosition | undefined;
+  readonly after: PagePosition | undefined;
   readonly limit: number;
 }
 
-/** One page by creation time, then id: stable however many rows come or go meanwhile. */
+/** One page by creation time. */
 export async function findRecordings(
   db: Database,
   { where, order, after, limit }: ListQuery,
 ): Promise<Recording[]> {
-  const beyond = order === "desc" ? "lt" : "gt";
-  // The first condition says nothing new, but is what PostgreSQL can start its index scan from.
-  const position: Prisma.RecordingWhereInput =
-    after === undefined
-      ? {}
-      : {
-          createdAt: order === "desc" ? { lte: after.createdAt } : { gte: after.createdAt },
-          OR: [
-            { createdAt: { [beyond]: after.createdAt } },
-            { createdAt: after.createdAt, id: { [beyond]: after.id } },
-          ],
-        };
   const rows = await db.recording.findMany({
-    where: { AND: [where, position] },
-    orderBy: [{ createdAt: order }, { id: order }],
+    where: { AND: [where, beyond(after, order)] },
+    orderBy: inOrder(order),
     take: limit,
     select: SELECT,
   });

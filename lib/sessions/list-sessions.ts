@@ -1,12 +1,8 @@
 import { type Actor, may } from "@/lib/auth/permissions";
 import type { DatabaseOrTransaction } from "@/lib/db/database";
+import { type PagePosition, toPage } from "@/lib/db/page";
 import { AppError } from "@/lib/errors/app-error";
-import {
-  findSessions,
-  type PagePosition,
-  type Session,
-  type SessionStatus,
-} from "./session-repository";
+import { findSessions, type Session, type SessionStatus } from "./session-repository";
 
 export interface ListSessionsInput {
   readonly scope?: "own" | "all";
@@ -37,6 +33,6 @@ export async function listSessions(
     after: cursor,
     limit: limit + 1,
   });
-  const sessions = rows.slice(0, limit);
-  return { sessions, next: rows.length > limit ? (sessions.at(-1) ?? null) : null };
+  const { rows: sessions, next } = toPage(rows, limit);
+  return { sessions, next };
 }

@@ -1,4 +1,5 @@
 import type { DatabaseOrTransaction, Prisma } from "@/lib/db/database";
+import { beyond, inOrder, type PagePosition } from "@/lib/db/page";
 import type { AppKind, ProviderRef } from "@/lib/providers/session-provider";
 import { z } from "zod";
 import type { CloseReason } from "./close-reason";
@@ -173,11 +174,6 @@ export async function findStuckSessions(
   return rows.map(toSession);
 }
 
-export interface PagePosition {
-  readonly createdAt: Date;
-  readonly id: string;
-}
-
 export interface SessionQuery {
   /** Undefined: everybody's. */
   readonly userId: string | undefined;
@@ -187,7 +183,7 @@ export interface SessionQuery {
   readonly limit: number;
 }
 
-/** One page, newest first, then by id: stable however many rows come or go meanwhile. */
+/** One page, newest first. */
 export async function findSessions(
   db: DatabaseOrTransaction,
   { userId, statuses, after, limit }: SessionQuery,
@@ -196,19 +192,11 @@ export async function findSessions(
     where: {
       ...(userId === undefined ? {} : { userId }),
       ...(statuses === undefined ? {} : { status: { in: [...statuses] } }),
-      ...(after === undefined ? {} : olderThan(after)),
+      ...beyond(after, "desc"),
     },
-    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    orderBy: inOrder("desc"),
     take: limit,
     select: SELECT,
   });
   return rows.map(toSession);
-}
-
-function olderThan({ createdAt, id }: PagePosition): Prisma.SessionWhereInput {
-  // The first condition says nothing new, but is what PostgreSQL can start its index scan from.
-  return {
-    createdAt: { lte: createdAt },
-    OR: [{ createdAt: { lt: createdAt } }, { id: { lt: id } }],
-  };
 }

@@ -1,4 +1,5 @@
 import type { DatabaseOrTransaction } from "@/lib/db/database";
+import { beyond, inOrder, type PagePosition } from "@/lib/db/page";
 import type { Role } from "@/lib/auth/permissions";
 import type { UserItem } from "./user-schema";
 
@@ -43,23 +44,14 @@ export async function insertUser(db: DatabaseOrTransaction, user: NewUser): Prom
   return db.user.create({ data: user, select: USER_COLUMNS });
 }
 
-/** A page of users, newest first, beginning after `after`; for all of them in pieces, see `PagePosition`. */
+/** A page of users, newest first, beginning after `after`. */
 export async function findUsers(
   db: DatabaseOrTransaction,
-  page: {
-    readonly limit: number;
-    readonly after?: { readonly createdAt: Date; readonly id: string } | undefined;
-  },
+  { limit, after }: { readonly limit: number; readonly after?: PagePosition | undefined },
 ): Promise<User[]> {
-  const { limit, after } = page;
   return db.user.findMany({
-    ...(after && {
-      where: {
-        createdAt: { lte: after.createdAt },
-        OR: [{ createdAt: { lt: after.createdAt } }, { id: { lt: after.id } }],
-      },
-    }),
-    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    where: beyond(after, "desc"),
+    orderBy: inOrder("desc"),
     take: limit,
     select: USER_COLUMNS,
   });
