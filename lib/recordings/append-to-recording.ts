@@ -80,7 +80,7 @@ async function appendInTurn(deps: AppendDeps, actor: Actor, input: AppendInput, 
   const holder = new ClaimHolder(deps.db, claim);
   try {
     refuseLength(claim, input.uploadLength);
-    await resume(deps, claim);
+    await takeUpAgain(deps, claim);
     const appended = await receiveBytes(deps, holder, turn, input);
     const row = await commitAppend(deps.db, claim, appended);
     if (row === null) throw await whyNotClaimed(deps, actor, input);
@@ -109,8 +109,11 @@ async function stopWithoutRoom(
   return room;
 }
 
-/** A finished recording that still lacked bytes goes on, now that its sender is back. */
-async function resume(deps: AppendDeps, claim: Claim): Promise<void> {
+/**
+ * A finished recording that still lacked bytes goes on, now that its sender is back. Nothing for one that
+ * is not finished. @throws AppError `upload_locked` when the claim was lost
+ */
+export async function takeUpAgain(deps: Pick<AppendDeps, "db">, claim: Claim): Promise<void> {
   if (claim.status === "recording" || claim.status === "uploading") return;
   const status = nextStatus(claim.status, { type: "resume" });
   if (!(await resumeClaimed(deps.db, claim, status))) throw uploadLocked();

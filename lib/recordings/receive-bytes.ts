@@ -1,4 +1,6 @@
 import type { Readable } from "node:stream";
+import { AppError } from "@/lib/errors/app-error";
+import { noMedia } from "@/lib/media/media-error";
 import type { MediaIndexer } from "@/lib/media/media-indexer";
 import type { AppendSink, RecordingStore, StorageState } from "@/lib/storage/recording-store";
 import type { AppendTurn } from "./append-registry";
@@ -40,22 +42,65 @@ export async function receiveBytes(
       await receiver.take(hasMore ? chunk.subarray(0, room) : chunk);
       if (hasMore) break;
     }
-    const storageState = await receiver.commit();
-    const { format, sourceBytes, hasMedia, blockEnd } = receiver.indexer;
-    return {
-      uploadOffset: sourceBytes,
-      uploadLength: announced,
-      truncated: hasMore && sourceBytes >= maxSizeBytes,
-      tailRestored: receiver.hasWritten,
-      format,
-      sizeBytes: hasMedia ? blockEnd : 0,
-      indexState: receiver.indexer.save(),
-      storageState,
-    };
+    const truncated = hasMore && receiver.indexer.sourceBytes >= maxSizeBytes;
+    return { ...(await receiver.commit()), uploadLength: announced, truncated };
   } catch (error) {
     await receiver.abort();
     throw error;
   }
+}
+
+/**
+ * Takes a whole recording to the store under a claim at its first byte, and makes it durable. When it
+ * does not come to its end, is too large or holds nothing, what was written is forgotten.
+ * @throws MediaError, AppError `bad_request`, `too_large`
+ */
+export async function receiveWhole(
+  { store, config }: ReceiveDeps,
+  holder: ClaimHolder,
+  turn: AppendTurn,
+  file: Readable,
+): Promise<Appended> {
+  const { maxSizeBytes } = config.recording;
+  const receiver = new Receiver(store, holder);
+  try {
+    for await (const chunk of arrivingBytes(file, turn)) {
+      turn.progress();
+      if (receiver.indexer.sourceBytes + chunk.byteLength > maxSizeBytes)
+        throw tooLarge(maxSizeBytes);
+      await receiver.take(chunk);
+    }
+    const { sourceBytes, hasMedia } = receiver.indexer;
+    if (!file.readableEnded) throw brokeOff();
+    if (!hasMedia) throw noMedia();
+    refuseOtherLength(holder.claim.uploadLength, sourceBytes);
+    return { ...(await receiver.commit()), uploadLength: sourceBytes, truncated: false };
+  } catch (error) {
+    await receiver.abort();
+    throw error;
+  }
+}
+
+function tooLarge(maxSizeBytes: number): AppError {
+  return new AppError(
+    "too_large",
+    `A recording may have ${Math.floor(maxSizeBytes / 2 ** 20)} MiB at most. Nothing was kept of this one; ask an administrator for a higher limit.`,
+  );
+}
+
+function brokeOff(): AppError {
+  return new AppError(
+    "bad_request",
+    "The file broke off or did not go on. Nothing was kept of it; send it again.",
+  );
+}
+
+function refuseOtherLength(announced: number | null, sourceBytes: number): void {
+  if (announced === null || announced === sourceBytes) return;
+  throw new AppError(
+    "bad_request",
+    `The file has ${sourceBytes} bytes, but ${announced} were announced when the recording was stopped. Send the whole file.`,
+  );
 }
 
 /** The indexer and the store's sink, which is opened when there is something to write. */
@@ -71,7 +116,7 @@ class Receiver {
     this.indexer = restoreIndexer(holder.claim);
   }
 
-  get hasWritten(): boolean {
+  private get hasWritten(): boolean {
     return this.sink !== null;
   }
 
@@ -87,7 +132,21 @@ class Receiver {
     if (!hadMedia && this.indexer.hasMedia) await sink.writeHeader(this.indexer.liveHeader());
   }
 
-  async commit(): Promise<StorageState> {
+  /** Makes everything durable; returns what the row is to say of it. */
+  async commit(): Promise<Omit<Appended, "uploadLength" | "truncated">> {
+    const storageState = await this.commitSink();
+    const { format, sourceBytes, hasMedia, blockEnd } = this.indexer;
+    return {
+      uploadOffset: sourceBytes,
+      tailRestored: this.hasWritten,
+      format,
+      sizeBytes: hasMedia ? blockEnd : 0,
+      indexState: this.indexer.save(),
+      storageState,
+    };
+  }
+
+  private async commitSink(): Promise<StorageState> {
     const { sink } = this;
     if (sink === null) return this.holder.claim.storageState;
     await this.holder.keep();

@@ -75,6 +75,13 @@ export const stopRecordingSchema = z.object({
   description: description.optional(),
 });
 
+/** The fields of a form that brings a whole recording, beside its `file`. */
+export const uploadedRecordingSchema = z.object({
+  recording_id: z.uuid(),
+  /** Seconds. Taken for compatibility only: what the file itself says is true. */
+  duration: z.coerce.number().nonnegative().optional(),
+});
+
 export const stoppedRecordingSchema = z.object({ status: z.enum(RECORDING_STATUSES) });
 
 export type StoppedRecordingJson = z.infer<typeof stoppedRecordingSchema>;

@@ -87,7 +87,7 @@ test("the last PATCH may announce the length, and makes the recording ready befo
   await scene.append(recordingId, 0, video.subarray(0, 5_000));
   const rest = video.subarray(5_000);
   const progress = await scene.append(recordingId, 5_000, rest, { uploadLength: video.length });
-  expect(progress).toEqual({ uploadOffset: video.length, uploadLength: video.length });
+  expect(progress).toMatchObject({ uploadOffset: video.length, uploadLength: video.length });
   expect((await get(recordingId)).status).toBe("ready");
 });
 

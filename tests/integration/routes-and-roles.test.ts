@@ -153,6 +153,7 @@ async function ask(
 }
 
 function headersFor(name: RouteName): Record<string, string> {
+  if (name === FORM_ROUTE) return { "content-type": "multipart/form-data; boundary=line" };
   if (name.endsWith("/upload")) {
     const upload = { "upload-offset": "0", "content-type": "application/offset+octet-stream" };
     return { "tus-resumable": "1.0.0", ...(name.startsWith("PATCH") && upload) };
@@ -160,7 +161,13 @@ function headersFor(name: RouteName): Record<string, string> {
   return name.startsWith("PUT") ? { "content-type": "image/webp" } : {};
 }
 
+const FORM_ROUTE = "POST /api/sessions/[id]/recording/upload";
+const formWith = (recordingId: string) =>
+  `--line\r\ncontent-disposition: form-data; name="recording_id"\r\n\r\n${recordingId}\r\n` +
+  `--line\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nno video\r\n--line--\r\n`;
+
 function bodyFor(name: RouteName, recordingId: string): string | undefined {
+  if (name === FORM_ROUTE) return formWith(recordingId);
   if (/^(GET|HEAD|OPTIONS) /.test(name) || name.endsWith("/upload")) return undefined;
   switch (name) {
     case "POST /api/sessions":

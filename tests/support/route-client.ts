@@ -14,7 +14,7 @@ export interface Ask {
   readonly id?: string;
   readonly query?: string;
   readonly headers?: Record<string, string>;
-  readonly body?: Uint8Array | string;
+  readonly body?: Uint8Array | string | ReadableStream<Uint8Array>;
 }
 export type RouteClient = (method: string, handler: Handler, options?: Ask) => Promise<Response>;
 
@@ -25,7 +25,7 @@ export function routeClient(services: Services, user: Actor): RouteClient {
     const request = new Request(`http://127.0.0.1/${query}`, {
       method,
       headers: { ...identity, ...headers },
-      ...(body === undefined ? {} : { body: body as BodyInit }),
+      ...(body === undefined ? {} : { body: body as BodyInit, duplex: "half" }),
     });
     return handler(request, { params: Promise.resolve({ id }) });
   };
