@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "@/lib/db/embedded/free-port";
-import type { QueueConfig } from "@/lib/queue/connection";
+import { openQueue, type QueueConfig } from "@/lib/queue/connection";
 import { type JobQueue, openJobQueue } from "@/lib/queue/job-queue";
+import { JOB_NAMES } from "@/lib/queue/jobs";
 import { type Handlers, type JobWorker, startJobWorker } from "@/lib/queue/job-worker";
 import { deferred } from "@/tests/support/deferred";
 import { createTestDatabase } from "@/tests/support/postgres";
@@ -140,6 +141,24 @@ for (const { name, open, here } of backends) {
       });
       await all.promise;
       expect(done.sort()).toEqual(["purge-expired", "reap-abandoned"]);
+    });
+
+    test("a schedule that was lost with the data is there again without a restart", async () => {
+      const server = openQueue(backend.config);
+      const scheduled = async () =>
+        (await server.getJobSchedulers()).map(({ key }) => key).sort((a, b) => a.localeCompare(b));
+      const note = (error: Error) => disturbances.push(error);
+      const watched = openJobQueue(backend.config, note, { lookAgainMs: 50 });
+      try {
+        await watched.schedule();
+        for (const name of JOB_NAMES) await server.removeJobScheduler(name);
+        await expect
+          .poll(scheduled, { timeout: 10_000 })
+          .toEqual(["purge-expired", "reap-abandoned"]);
+      } finally {
+        await watched.close();
+        await server.close();
+      }
     });
 
     test("a worker that is told to stop finishes what it has begun", async () => {
