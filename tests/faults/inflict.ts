@@ -54,6 +54,15 @@ async function strike(world: World, sender: Sender, fault: Fault): Promise<Mend>
       return weather(network, { kind: "deaf" });
     case "throttle":
       return weather(network, { kind: "slow", bytesPerSecond: fault.bytesPerSecond });
+    case "kill-s3":
+      await needed(world.s3).gateway.kill();
+      return () => needed(world.s3).gateway.start();
+    case "cut-s3":
+      return weather(needed(world.s3).network, { kind: "cut" });
+    case "stall-s3":
+      return weather(needed(world.s3).network, { kind: "stalled" });
+    case "lose-s3-answers":
+      return weather(needed(world.s3).network, { kind: "deaf" });
     case "fill-disk":
       await needed(world.disk).fill();
       return () => needed(world.disk).makeRoom();

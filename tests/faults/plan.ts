@@ -15,6 +15,10 @@ const PLACES = {
   throttle: "network",
   "lose-answers": "network",
   "fill-disk": "storage",
+  "kill-s3": "storage",
+  "cut-s3": "storage",
+  "stall-s3": "storage",
+  "lose-s3-answers": "storage",
 } as const;
 
 export type FaultKind = keyof typeof PLACES;
@@ -29,19 +33,42 @@ export type Fault = { readonly afterMs: number; readonly lastsMs: number } & (
 
 /** How the product is set up. */
 export interface Setting {
-  readonly backend: "local";
+  readonly backend: "local" | "s3";
   readonly jobs: "postgresql" | "redis";
 }
 
-/** Captures with pictures in them. */
-const FOOTAGE = ["vp9", "vp8", "alpha", "withAudio", "still"] as const;
-export type Footage = (typeof FOOTAGE)[number];
+/** What a fault needs to be there. */
+const NEEDS: Partial<Record<FaultKind, Partial<Setting>>> = {
+  "kill-redis": { jobs: "redis" },
+  "fill-disk": { backend: "local" },
+  "kill-s3": { backend: "s3" },
+  "cut-s3": { backend: "s3" },
+  "stall-s3": { backend: "s3" },
+  "lose-s3-answers": { backend: "s3" },
+};
+
+function fits(kind: FaultKind, { backend, jobs }: Setting): boolean {
+  const needs = NEEDS[kind] ?? {};
+  return (needs.backend ?? backend) === backend && (needs.jobs ?? jobs) === jobs;
+}
+
+/** What a stream is made of: captures with pictures in them. */
+const FOOTAGE = [
+  ...["webm/vp9", "webm/vp8", "webm/alpha", "webm/withAudio", "webm/still"],
+  ...["mp4/avc", "mp4/vp9", "mp4/withAudio"],
+] as const;
+
+export interface StreamPlan {
+  readonly footage: (typeof FOOTAGE)[number];
+  /** Repeated and filled up until it is this large; as it is where 0. */
+  readonly atLeastBytes: number;
+}
 
 export type SenderPlan =
   | {
       readonly kind: "tus";
-      /** What each recording is made of; they are sent at the same time. */
-      readonly captures: readonly Footage[];
+      /** They are recorded and sent at the same time. */
+      readonly streams: readonly StreamPlan[];
       /** How long the stream grows. */
       readonly recordMs: number;
       /** A sender that was killed comes back with the rest after its recording was sealed without it. */
@@ -57,46 +84,64 @@ export interface Plan {
   readonly faults: readonly Fault[];
 }
 
+/** What a machine may lack. */
+export type Need = FaultKind | SenderPlan["kind"] | Setting["backend"] | Setting["jobs"];
+
 export interface PlanOptions {
   /** Every round has this fault. */
   readonly only?: FaultKind;
   /** What this machine cannot do. */
-  readonly without?: ReadonlySet<FaultKind | SenderPlan["kind"]>;
+  readonly without?: ReadonlySet<Need>;
 }
 
+const MEBIBYTE = 1024 * 1024;
 const BROWSER_SHARE = 0.2;
+const LARGE_SHARE = 0.4;
+const S3_SHARE = 0.4;
+const REDIS_SHARE = 0.3;
 const FAULT_COUNTS = [1, 1, 2, 2, 3, 4] as const;
 
 /** Pure: the same seed and options give the same plan. */
 export function planRound(seed: number, { only, without = new Set() }: PlanOptions = {}): Plan {
   const dice = new Dice(seed);
-  const setting: Setting = {
-    backend: "local",
-    jobs:
-      only === "kill-redis" || (dice.chance(0.3) && !without.has("kill-redis"))
-        ? "redis"
-        : "postgresql",
-  };
+  const setting = planSetting(dice, only, without);
   const sender = planSender(dice, without);
   const kinds = chooseKinds(dice, setting, { only, without });
   const faults = kinds.map((kind) => planFault(dice, kind, sender.recordMs));
   return { seed, setting, sender, faults };
 }
 
-function planSender(dice: Dice, without: NonNullable<PlanOptions["without"]>): SenderPlan {
+function planSetting(dice: Dice, only: FaultKind | undefined, without: ReadonlySet<Need>): Setting {
+  const needs = only === undefined ? {} : (NEEDS[only] ?? {});
+  const isOnS3 = dice.chance(S3_SHARE) && !without.has("s3");
+  const isOnRedis = dice.chance(REDIS_SHARE) && !without.has("redis");
+  return {
+    backend: needs.backend ?? (isOnS3 ? "s3" : "local"),
+    jobs: needs.jobs ?? (isOnRedis ? "redis" : "postgresql"),
+  };
+}
+
+function planSender(dice: Dice, without: ReadonlySet<Need>): SenderPlan {
   const isBrowser = dice.chance(BROWSER_SHARE) && !without.has("browser");
   if (isBrowser) return { kind: "browser", recordMs: dice.between(6_000, 9_000) };
   return {
     kind: "tus",
-    captures: Array.from({ length: dice.between(1, 3) }, () => dice.oneOf(FOOTAGE)),
+    streams: Array.from({ length: dice.between(1, 3) }, () => planStream(dice)),
     recordMs: dice.between(2_000, 5_000),
     comesBack: dice.chance(0.5),
   };
 }
 
+function planStream(dice: Dice): StreamPlan {
+  const footage = dice.oneOf(FOOTAGE);
+  // Large enough for S3 to get several parts of it.
+  const isLarge = dice.chance(LARGE_SHARE) && footage.startsWith("webm/");
+  return { footage, atLeastBytes: isLarge ? dice.between(1, 24) * MEBIBYTE : 0 };
+}
+
 function chooseKinds(
   dice: Dice,
-  { jobs }: Setting,
+  setting: Setting,
   { only, without = new Set() }: Omit<PlanOptions, "only"> & { only: FaultKind | undefined },
 ): FaultKind[] {
   const count = dice.oneOf(FAULT_COUNTS);
@@ -104,10 +149,7 @@ function chooseKinds(
   while (chosen.length < count) {
     const taken = new Set(chosen.map((kind) => PLACES[kind]));
     const possible = FAULT_KINDS.filter(
-      (kind) =>
-        !taken.has(PLACES[kind]) &&
-        !without.has(kind) &&
-        (kind !== "kill-redis" || jobs === "redis"),
+      (kind) => !taken.has(PLACES[kind]) && !without.has(kind) && fits(kind, setting),
     );
     chosen.push(dice.oneOf(possible));
   }
@@ -141,6 +183,6 @@ export function describePlan({ seed, setting, sender, faults }: Plan): string {
   const who =
     sender.kind === "browser"
       ? "browser"
-      : `tus×${sender.captures.length}${sender.comesBack ? " (comes back)" : ""}`;
-  return `seed ${seed}: ${who}, jobs on ${setting.jobs}: ${words.join(", ")}`;
+      : `tus×${sender.streams.length}${sender.comesBack ? " (comes back)" : ""}`;
+  return `seed ${seed}: ${who}, ${setting.backend}, ${setting.jobs}: ${words.join(", ")}`;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { RECORDING_LEASE_MS } from "@/lib/recordings/reap-abandoned-recordings";
+import { JOB_NAMES, JOBS } from "@/lib/queue/jobs";
 import { inflict } from "./inflict";
 import { type Fault, type Plan, type SenderPlan } from "./plan";
 import { startBrowserSender } from "./senders/browser-sender";
@@ -48,7 +49,6 @@ export async function runRound(world: World, plan: Plan): Promise<RoundResult> {
     };
   } finally {
     await sender.close();
-    await restoreClocks(world, plan.faults);
   }
 }
 
@@ -68,7 +68,8 @@ async function endure(world: World, plan: Plan, sender: Sender): Promise<string[
     }
     await letReaperWork(world, sender);
   }
-  return [...offences, ...(await revive(world))];
+  await restoreClocks(world, plan.faults);
+  return [...offences, ...(await missingJobs(world)), ...(await revive(world))];
 }
 
 function isKilled({ faults }: Plan): boolean {
@@ -110,6 +111,23 @@ async function letReaperWork(world: World, sender: Sender): Promise<void> {
 }
 
 const RETRY_REAPING_MS = 5_000;
+
+/** Jobs that nobody would make any more, or not for long: what they look after would be left alone. */
+async function missingJobs({ nextJobs }: World): Promise<string[]> {
+  const deadline = performance.now() + SETTLING_MS;
+  for (;;) {
+    const next = await nextJobs();
+    const missing = JOB_NAMES.filter((name) => {
+      const waitMs = (next.get(name)?.getTime() ?? Infinity) - Date.now();
+      return waitMs > 2 * JOBS[name].everyMs;
+    });
+    if (missing.length === 0) return [];
+    if (performance.now() > deadline) {
+      return missing.map((name) => `${name} is to run next at ${String(next.get(name))}`);
+    }
+    await delay(POLL_MS);
+  }
+}
 
 /** Claims of those that died run out, and the sender has been silent for the reaper's time. */
 async function letTimePass({ db }: World, ids: readonly string[]): Promise<void> {

@@ -1,4 +1,5 @@
-import { parseArgs } from "node:util";
+import { isDeepStrictEqual, parseArgs } from "node:util";
+import { startCluster } from "@/tests/support/radosgw-cluster";
 import { missingHere } from "./missing-here";
 import {
   describePlan,
@@ -7,10 +8,18 @@ import {
   type Plan,
   planRound,
   type PlanOptions,
+  type Setting,
 } from "./plan";
 import { failed, summary } from "./report";
 import { type RoundResult, runRound } from "./round";
-import { createWorld } from "./world";
+import { createWorld, type World } from "./world";
+
+const SETTINGS: readonly Setting[] = [
+  { backend: "local", jobs: "postgresql" },
+  { backend: "local", jobs: "redis" },
+  { backend: "s3", jobs: "postgresql" },
+  { backend: "s3", jobs: "redis" },
+];
 
 /** Ctrl-C ends after the round that is under way, so that nothing stays behind. */
 let isStopping = false;
@@ -34,18 +43,26 @@ async function main(): Promise<void> {
   const plans = seeds.map((seed) => planRound(seed, options));
   const results: RoundResult[] = [];
   process.on("SIGINT", () => (isStopping = true));
-  for (const jobs of ["postgresql", "redis"] as const) {
-    results.push(...(await runAll(plans.filter(({ setting }) => setting.jobs === jobs))));
+  for (const setting of SETTINGS) {
+    const matching = plans.filter((plan) => isDeepStrictEqual(plan.setting, setting));
+    results.push(...(await runAll(setting, matching)));
   }
   console.log(`\n${summary(results)}`);
   if (results.some(failed)) process.exitCode = 1;
 }
 
 /** One after the other in one world. */
-async function runAll(plans: readonly Plan[]): Promise<RoundResult[]> {
-  const [plan] = plans;
-  if (plan === undefined) return [];
-  const world = await createWorld(plan.setting);
+async function runAll(setting: Setting, plans: readonly Plan[]): Promise<RoundResult[]> {
+  if (plans.length === 0 || isStopping) return [];
+  const cluster = setting.backend === "s3" ? await startCluster() : null;
+  try {
+    return await runIn(await createWorld(setting, cluster?.address), plans);
+  } finally {
+    await cluster?.stop();
+  }
+}
+
+async function runIn(world: World, plans: readonly Plan[]): Promise<RoundResult[]> {
   try {
     const results: RoundResult[] = [];
     for (const plan of plans) {

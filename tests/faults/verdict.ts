@@ -126,8 +126,12 @@ async function decode(stored: Uint8Array, offences: string[]): Promise<Video | n
   }
 }
 
-/** Unfinished files that belong to no recording which could still need them. */
-export async function findOrphans({ db, recordings }: World): Promise<readonly string[]> {
+/**
+ * Unfinished files that belong to no recording which could still need them. On S3 such objects are allowed to
+ * stay where it was away when they should have been removed.
+ */
+export async function findOrphans({ db, recordings, setting }: World): Promise<readonly string[]> {
+  if (setting.backend === "s3") return [];
   const names = await readdir(recordings, { recursive: true });
   const unfinished = names.filter((name) => name.endsWith(".part"));
   const keys = unfinished.map((name) => name.replace(/\.part$/, ""));

@@ -5,12 +5,15 @@ import { sessionCookie } from "@/lib/auth/session-token";
 import { parseConfig } from "@/lib/config/config";
 import { type Database, openDatabase } from "@/lib/db/database";
 import { freePort } from "@/lib/db/embedded/free-port";
+import { openQueue } from "@/lib/queue/connection";
 import { type JobQueue, openJobQueue } from "@/lib/queue/job-queue";
+import type { ClusterAddress } from "@/tests/support/radosgw-cluster";
 import { testEnvironment } from "@/tests/support/services";
 import { FaultProxy } from "./fault-proxy";
 import { KillablePostgres } from "./killable-postgres";
 import { KillableRedis } from "./killable-redis";
 import type { Setting } from "./plan";
+import { S3Server } from "./s3-server";
 import { ServerProcess } from "./server-process";
 import { SmallDisk } from "./small-disk";
 
@@ -26,6 +29,7 @@ export interface World {
   readonly postgres: KillablePostgres;
   readonly redis: KillableRedis | null;
   readonly disk: SmallDisk | null;
+  readonly s3: S3Server | null;
   /** Between senders and the web processes. */
   readonly network: FaultProxy;
   /** A web process without the network in between. */
@@ -34,20 +38,25 @@ export interface World {
   readonly recordings: string;
   readonly db: Database;
   readonly queue: JobQueue;
+  /** When each job that is scheduled is to be made next, by its name. */
+  readonly nextJobs: () => Promise<ReadonlyMap<string, Date>>;
   /** Of a signed-in user, for every request. */
   readonly cookie: string;
   newSession(id?: string): Promise<string>;
   close(): Promise<void>;
 }
 
-/** Needs what `npm run build` makes. */
-export async function createWorld(setting: Setting): Promise<World> {
+/** Needs what `npm run build` makes; a cluster where recordings are kept on S3. */
+export async function createWorld(
+  setting: Setting,
+  cluster: ClusterAddress | null = null,
+): Promise<World> {
   const closing: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const end of closing.splice(0).reverse()) await end();
   };
   try {
-    return { ...(await build(setting, (end) => closing.push(end))), close };
+    return { ...(await build(setting, cluster, (end) => closing.push(end))), close };
   } catch (error) {
     await close();
     throw error;
@@ -56,13 +65,19 @@ export async function createWorld(setting: Setting): Promise<World> {
 
 type OnClose = (end: () => Promise<unknown>) => void;
 
-async function build(setting: Setting, onClose: OnClose): Promise<Omit<World, "close">> {
+async function build(
+  setting: Setting,
+  cluster: ClusterAddress | null,
+  onClose: OnClose,
+): Promise<Omit<World, "close">> {
   // A short name, for the sockets in it.
   const directory = await mkdtemp(join(tmpdir(), "sf-"));
   onClose(() => rm(directory, { recursive: true, force: true }));
   const recordings = join(directory, "recordings");
-  const disk = await SmallDisk.mount(recordings);
+  const disk = setting.backend === "local" ? await SmallDisk.mount(recordings) : null;
   if (disk !== null) onClose(() => disk.unmount());
+  const s3 = setting.backend === "s3" ? await startS3(cluster) : null;
+  if (s3 !== null) onClose(() => s3.close());
   const postgres = await KillablePostgres.start();
   onClose(() => postgres.close());
   const redis = setting.jobs === "redis" ? await KillableRedis.start() : null;
@@ -71,6 +86,7 @@ async function build(setting: Setting, onClose: OnClose): Promise<Omit<World, "c
   const environment = {
     ...testEnvironment(directory, postgres.url),
     ...(redis === null ? {} : { REDIS_URL: redis.url }),
+    ...s3?.environment,
     SORTIE_LOG_LEVEL: "warn",
     SORTIE_ADMIN_PASSWORD: "a password for the faults",
     // A folder of their own: servers on one machine remove what dead ones have left there.
@@ -84,15 +100,39 @@ async function build(setting: Setting, onClose: OnClose): Promise<Omit<World, "c
   const config = parseConfig(environment);
   const queue = openJobQueue(config, () => undefined);
   onClose(() => queue.close());
+  const schedules = openQueue(config).on("error", () => undefined);
+  onClose(() => schedules.close());
   const { id: userId } = await db.user.findFirstOrThrow({ select: { id: true } });
   const cookie = await sessionCookie({ userId, sessionVersion: 1 }, config);
   await db.$executeRaw`INSERT INTO "hosts" ("id", "seen_at") VALUES (${HOST}, now() + interval '1 year')`;
   return {
-    ...{ setting, webs, webPorts, worker, postgres, redis, disk, network, recordings, db, queue },
+    ...{
+      setting,
+      webs,
+      webPorts,
+      worker,
+      postgres,
+      redis,
+      disk,
+      s3,
+      network,
+      recordings,
+      db,
+      queue,
+    },
     webUrl: `http://127.0.0.1:${webPorts[0] ?? 0}`,
     cookie: cookie.split(";")[0] ?? "",
+    nextJobs: async () => {
+      const found = await schedules.getJobSchedulers();
+      return new Map(found.map(({ name, next }) => [name, new Date(next ?? 0)]));
+    },
     newSession: (id) => newSession(db, userId, id),
   };
+}
+
+async function startS3(cluster: ClusterAddress | null): Promise<S3Server> {
+  if (cluster === null) throw new Error("A world with S3 needs a cluster.");
+  return S3Server.start(cluster);
 }
 
 async function startProcesses(environment: Readonly<Record<string, string>>, onClose: OnClose) {

@@ -8,6 +8,7 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 import { build } from "esbuild";
+import { stopRecordingSchema } from "@/lib/recordings/recording-schema";
 import { isPolite, Ledger } from "./ledger";
 import { Tape } from "./tape";
 
@@ -21,6 +22,7 @@ const ENTRIES = {
   "/spool-worker.ts": "lib/recorder/spool-worker.ts",
 };
 
+const STOP_PATH = /^\/api\/sessions\/[0-9a-f-]+\/recording\/stop$/;
 const UPLOAD_PATH = /^\/api\/recordings\/([0-9a-f-]+)\/upload$/;
 
 /**
@@ -101,11 +103,12 @@ export class RecorderPage {
       answer.pipe(response);
     });
     response.on("close", () => onward.destroy());
-    this.noteBody(request);
+    this.notePatch(request);
+    this.noteStop(request);
     request.pipe(onward);
   }
 
-  private noteBody(request: IncomingMessage): void {
+  private notePatch(request: IncomingMessage): void {
     const [, recordingId] = UPLOAD_PATH.exec(request.url ?? "") ?? [];
     if (recordingId === undefined || request.method !== "PATCH") return;
     const ledger = (this.found ??= new Ledger(
@@ -121,6 +124,17 @@ export class RecorderPage {
         ledger.offences.push(`its sender sent something else at ${offset} than before`);
       }
       offset += piece.length;
+    });
+  }
+
+  /** The length is announced with the last bytes, or with the stop where these were sent before. */
+  private noteStop(request: IncomingMessage): void {
+    if (request.method !== "POST" || !STOP_PATH.test(request.url ?? "")) return;
+    let text = "";
+    request.on("data", (piece: Buffer) => (text += piece.toString()));
+    request.on("end", () => {
+      const { upload_length: length } = stopRecordingSchema.parse(JSON.parse(text));
+      if (length !== undefined) this.announced = length;
     });
   }
 

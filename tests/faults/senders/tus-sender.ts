@@ -4,6 +4,7 @@ import { isPolite, Ledger } from "./ledger";
 const RETRY_MS = 250;
 const LONGEST_WAIT_MS = 1_000;
 const GATHER_MS = 300;
+const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 3_000;
 
 export interface TusSenderOptions {
@@ -67,8 +68,8 @@ export class TusSender {
     if (this.offset === null) return this.ask("HEAD", {});
     const { source, recordMs } = this.options;
     const share = Math.min(1, (performance.now() - this.grownSince) / recordMs);
-    const end = Math.floor(source.length * share);
-    if (end < source.length && end <= this.offset) {
+    const end = Math.min(Math.floor(source.length * share), this.offset + MAX_REQUEST_BYTES);
+    if (share < 1 && end <= this.offset) {
       await this.pause(GATHER_MS);
       return "on";
     }

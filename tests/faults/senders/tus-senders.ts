@@ -1,8 +1,8 @@
-import { captures } from "@/tests/support/captures";
 import type { SenderPlan } from "../plan";
 import type { World } from "../world";
 import { startRecording } from "./api";
 import type { Sender } from "./sender";
+import { streamOf } from "./streams";
 import { TusSender } from "./tus-sender";
 
 /** Several recordings at once, each sent by a client of its own. */
@@ -10,12 +10,12 @@ export async function startTusSenders(
   world: World,
   plan: Extract<SenderPlan, { kind: "tus" }>,
 ): Promise<Sender> {
-  const sources = await captures();
+  // Before the first recording starts: it takes a while.
+  const sources = await Promise.all(plan.streams.map(streamOf));
   const senders = await Promise.all(
-    plan.captures.map(async (kind) => {
+    sources.map(async (source) => {
       const { recordingId } = await startRecording(world);
       const { cookie, network } = world;
-      const source = sources[kind].bytes;
       return new TusSender({
         url: network.url,
         cookie,
