@@ -7,7 +7,8 @@ export interface JobQueue {
   enqueue<N extends JobName>(name: N, payload: JobPayload<N>): Promise<void>;
   /**
    * Sees to it that every job is made as often as it should be, from now until `close`: a Redis that comes
-   * back without its data has forgotten all schedules. Any number of processes may call it.
+   * back without its data has forgotten all schedules, and a machine whose clock was hours ahead has put
+   * off the next job by as much. Any number of processes may call it.
    */
   schedule(): Promise<void>;
   close(): Promise<void>;
@@ -33,15 +34,21 @@ export function openJobQueue(
       await queue.upsertJobScheduler(name, { every: JOBS[name].everyMs }, template);
     }
   };
-  const restoreLost = async () => {
-    const present = new Set((await queue.getJobSchedulers()).map(({ key }) => key));
-    // Those that are there are left alone: scheduling one again would move its next job.
-    await scheduleAll(JOB_NAMES.filter((name) => !present.has(name)));
+  const mendSchedules = async () => {
+    const found = await queue.getJobSchedulers();
+    const nextAt = new Map(found.map(({ key, next }) => [key, next ?? 0]));
+    // Those that are as they should be are left alone: scheduling one again would move its next job.
+    const wrong = JOB_NAMES.filter((name) => {
+      const waitMs = (nextAt.get(name) ?? Infinity) - Date.now();
+      return waitMs > 2 * JOBS[name].everyMs;
+    });
+    for (const name of wrong) await queue.removeJobScheduler(name);
+    await scheduleAll(wrong);
   };
   const keepLooking = async () => {
     for (;;) {
       await delay(lookAgainMs, undefined, { ref: false, signal: closing.signal });
-      await restoreLost().catch(onError);
+      await mendSchedules().catch(onError);
     }
   };
   return {

@@ -5,10 +5,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "@/lib/db/embedded/free-port";
 import { openQueue, type QueueConfig } from "@/lib/queue/connection";
 import { type JobQueue, openJobQueue } from "@/lib/queue/job-queue";
-import { JOB_NAMES } from "@/lib/queue/jobs";
+import { JOB_NAMES, type JobName, JOBS } from "@/lib/queue/jobs";
 import { type Handlers, type JobWorker, startJobWorker } from "@/lib/queue/job-worker";
 import { deferred } from "@/tests/support/deferred";
 import { createTestDatabase } from "@/tests/support/postgres";
+
+const HOUR_MS = 3_600_000;
 
 interface Backend {
   readonly config: QueueConfig;
@@ -143,18 +145,29 @@ for (const { name, open, here } of backends) {
       expect(done.sort()).toEqual(["purge-expired", "reap-abandoned"]);
     });
 
-    test("a schedule that was lost with the data is there again without a restart", async () => {
+    test.each([
+      { damage: "was lost with the data", nextAt: null },
+      { damage: "was put off by a clock that was wrong", nextAt: () => Date.now() + 9 * HOUR_MS },
+    ])("a schedule that $damage is right again without a restart", async ({ nextAt }) => {
       const server = openQueue(backend.config);
-      const scheduled = async () =>
-        (await server.getJobSchedulers()).map(({ key }) => key).sort((a, b) => a.localeCompare(b));
+      const late = async () => {
+        const found = await server.getJobSchedulers();
+        const isSoon = (name: JobName) =>
+          found.some(({ key, next }) => key === name && (next ?? 0) < Date.now() + HOUR_MS);
+        return JOB_NAMES.filter((name) => !isSoon(name));
+      };
       const note = (error: Error) => disturbances.push(error);
-      const watched = openJobQueue(backend.config, note, { lookAgainMs: 50 });
+      const watched = openJobQueue(backend.config, note, { lookAgainMs: 500 });
       try {
         await watched.schedule();
-        for (const name of JOB_NAMES) await server.removeJobScheduler(name);
-        await expect
-          .poll(scheduled, { timeout: 10_000 })
-          .toEqual(["purge-expired", "reap-abandoned"]);
+        for (const name of JOB_NAMES) {
+          await server.removeJobScheduler(name);
+          if (nextAt === null) continue;
+          const wrong = { every: JOBS[name].everyMs, startDate: nextAt() };
+          await server.upsertJobScheduler(name, wrong, { name, data: {} });
+        }
+        expect(await late()).toEqual(JOB_NAMES);
+        await expect.poll(late, { timeout: 10_000 }).toEqual([]);
       } finally {
         await watched.close();
         await server.close();
