@@ -52,7 +52,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          ...shared,
+          ...withDatabase,
           name: "faults",
           include: ["tests/faults/**/*.test.ts"],
           maxWorkers: 1,

@@ -16,7 +16,17 @@ export function summary(results: readonly RoundResult[]): string {
   );
   const heading =
     "| fault | rounds | recordings | acknowledged bytes | lost bytes | stuck | rounds with an offence |";
-  return [heading, "|---|--:|--:|--:|--:|--:|--:|", ...rows, line("**all**", results)].join("\n");
+  const table = [heading, "|---|--:|--:|--:|--:|--:|--:|", ...rows, line("**all**", results)];
+  return [...table, ...unsent(results)].join("\n");
+}
+
+/** What killed browsers took with them, where nothing else failed that kept bytes from being sent. */
+function unsent(results: readonly RoundResult[]): string[] {
+  const alone = results.filter(({ plan }) => plan.faults.length === 1);
+  const times = alone.map(({ unsentMs }) => unsentMs).filter((timeMs) => timeMs !== null);
+  if (times.length === 0) return [];
+  const seconds = (Math.max(...times) / 1000).toFixed(1);
+  return [`\nBrowsers killed while all else was well: ${times.length}; at most ${seconds} s lost.`];
 }
 
 function line(name: string, results: readonly RoundResult[]): string {

@@ -22,7 +22,8 @@ const SETTINGS: readonly Setting[] = [
 ];
 
 /** Ctrl-C ends after the round that is under way, so that nothing stays behind. */
-let isStopping = false;
+const stopping = new AbortController();
+const isStopping = () => stopping.signal.aborted;
 
 /**
  * `npm run faults -- --rounds 200 --seed 1 --only kill-web`: records while things fail, and prints what became
@@ -42,7 +43,7 @@ async function main(): Promise<void> {
   const seeds = Array.from({ length: Number(values.rounds) }, (_, index) => first + index);
   const plans = seeds.map((seed) => planRound(seed, options));
   const results: RoundResult[] = [];
-  process.on("SIGINT", () => (isStopping = true));
+  process.on("SIGINT", () => stopping.abort());
   for (const setting of SETTINGS) {
     const matching = plans.filter((plan) => isDeepStrictEqual(plan.setting, setting));
     results.push(...(await runAll(setting, matching)));
@@ -51,32 +52,45 @@ async function main(): Promise<void> {
   if (results.some(failed)) process.exitCode = 1;
 }
 
-/** One after the other in one world. */
+/** One after the other; in a new world after a round that broke this one. */
 async function runAll(setting: Setting, plans: readonly Plan[]): Promise<RoundResult[]> {
-  if (plans.length === 0 || isStopping) return [];
+  if (plans.length === 0 || isStopping()) return [];
   const cluster = setting.backend === "s3" ? await startCluster() : null;
+  const results: RoundResult[] = [];
   try {
-    return await runIn(await createWorld(setting, cluster?.address), plans);
+    while (results.length < plans.length && !isStopping()) {
+      const world = await createWorld(setting, cluster?.address);
+      try {
+        results.push(...(await runIn(world, plans.slice(results.length))));
+      } finally {
+        await world.close();
+      }
+    }
   } finally {
     await cluster?.stop();
   }
+  return results;
 }
 
+/** Up to the first round that cannot be judged. */
 async function runIn(world: World, plans: readonly Plan[]): Promise<RoundResult[]> {
-  try {
-    const results: RoundResult[] = [];
-    for (const plan of plans) {
-      if (isStopping) break;
-      const result = await runRound(world, plan);
-      results.push(result);
-      const mark = failed(result) ? "✗" : "✓";
-      console.log(`${mark} ${describePlan(plan)} (${(result.tookMs / 1000).toFixed(0)} s)`);
-      for (const offence of result.offences) console.log(`    ${offence}`);
-    }
-    return results;
-  } finally {
-    await world.close();
+  const results: RoundResult[] = [];
+  for (const plan of plans) {
+    if (isStopping()) break;
+    const outcome = await runRound(world, plan).catch((error: unknown) => String(error));
+    const result = typeof outcome === "string" ? brokenRound(plan, outcome) : outcome;
+    results.push(result);
+    const mark = failed(result) ? "✗" : "✓";
+    console.log(`${mark} ${describePlan(plan)} (${(result.tookMs / 1000).toFixed(0)} s)`);
+    for (const offence of result.offences) console.log(`    ${offence}`);
+    if (typeof outcome === "string") break;
   }
+  return results;
+}
+
+function brokenRound(plan: Plan, why: string): RoundResult {
+  const nothing = { recordings: 0, acknowledgedBytes: 0, lostBytes: 0, stuck: 0 };
+  return { plan, ...nothing, unsentMs: null, offences: [`the round broke: ${why}`], tookMs: 0 };
 }
 
 function faultKind(name: string | undefined): FaultKind | undefined {
