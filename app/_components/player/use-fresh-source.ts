@@ -34,12 +34,10 @@ export function useFreshSource(video: RefObject<HTMLVideoElement | null>): () =>
 /** Goes on at the same moment, at the same speed, and playing if it was. */
 function loadAgain(video: HTMLVideoElement): void {
   const { currentTime, paused, playbackRate } = video;
-  const goOn = () => {
-    video.currentTime = currentTime;
-    video.playbackRate = playbackRate;
-    // Where the browser lets nothing play by itself, pressing play goes on.
-    if (!paused) video.play().catch(() => undefined);
-  };
-  video.addEventListener("loadedmetadata", goOn, { once: true });
   video.load();
+  // Before anything is loaded this is where it will start; who seeks meanwhile only changes that.
+  video.currentTime = currentTime;
+  video.playbackRate = playbackRate;
+  // Where the browser lets nothing play by itself, pressing play goes on.
+  if (!paused) video.play().catch(() => undefined);
 }
