@@ -85,6 +85,7 @@ describe.each(VIEWS)("every page, $name", ({ name, options }) => {
       `/recordings/${ready}`,
       "/admin/users",
       "/admin/recordings",
+      "/admin/settings",
       "/account",
       "/there-is-no-such-page",
     ];
@@ -252,6 +253,23 @@ describe("users", () => {
   });
 });
 
+describe("the settings", () => {
+  it("are saved when they are changed, say by whom, and refuse what cannot be", async () => {
+    page = await scene.signedIn();
+    await page.goto("/admin/settings");
+    const quota = page.getByLabel("One user’s recordings may take together (MiB)");
+    await quota.fill("many");
+    await quota.press("Tab");
+    await page.getByText("Give a whole number of MiB, such as 512.").waitFor();
+    await quota.fill("4096");
+    await quota.press("Enter");
+    await page.getByText("Saved. It holds from now on.").first().waitFor();
+    await page.reload();
+    await expect.poll(() => quota.inputValue()).toBe("4096");
+    await page.getByText(/Changed by admin/).waitFor();
+  });
+});
+
 describe("the account", () => {
   it("keeps the theme that was chosen, from the first paint on", async () => {
     page = await scene.signedIn();
@@ -273,7 +291,7 @@ describe("with recording switched off", () => {
     try {
       page = await signedInPage(scene.browser, silent.url, silent.administrator);
       expect(await page.getByRole("link", { name: "Recordings" }).count()).toBe(0);
-      for (const path of ["/recordings", "/admin/recordings"]) {
+      for (const path of ["/recordings", "/admin/recordings", "/admin/settings"]) {
         expect((await page.goto(path))?.status(), path).toBe(404);
       }
       for (const path of ["/apps", "/sessions", "/admin/users"]) {

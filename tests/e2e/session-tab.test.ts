@@ -1,3 +1,4 @@
+import { statfs } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { canRunDesktops } from "../support/desktop-requirements";
@@ -123,6 +124,31 @@ describe.skipIf(!canRunDesktops)("a desktop in its tab", () => {
     await page.evaluate(() => window.dispatchEvent(new Event("focus")));
     await page.getByText("The recording is saved.").waitFor();
     await tab.watchLink.waitFor();
+  });
+
+  it("says that the server is short of room, and keeps what it recorded when there is none", async () => {
+    const floor = async (timesFree: number) => {
+      const { bavail, bsize } = await statfs(scene.product.directory);
+      const freeMebibytes = (bavail * bsize) / 2 ** 20;
+      const data = { free_space_floor_mb: Math.round(freeMebibytes * timesFree) };
+      const changed = await page.request.patch("/api/admin/settings", {
+        data,
+        headers: { origin: scene.product.url },
+      });
+      expect(changed.status()).toBe(200);
+    };
+    tab = await DesktopTab.launch(page);
+    await tab.awaitPicture();
+    await tab.record();
+    try {
+      await floor(1.5);
+      await tab.bar.getByText("The server is short of room").waitFor();
+      await floor(3);
+      await tab.bar.getByText("The server has no room left").waitFor();
+      await tab.watchLink.waitFor();
+    } finally {
+      await floor(0.1);
+    }
   });
 
   it("carries text to the desktop's clipboard and back", async () => {

@@ -9,8 +9,12 @@ export function AdminTabs({ recordingEnabled }: { readonly recordingEnabled: boo
   const pathname = usePathname();
   const tabs = [
     { href: "/admin/users", label: "Users" },
-    ...(recordingEnabled ? [{ href: "/admin/recordings", label: "Recordings" }] : []),
-    { href: "/admin/settings", label: "Settings" },
+    ...(recordingEnabled
+      ? [
+          { href: "/admin/recordings", label: "Recordings" },
+          { href: "/admin/settings", label: "Settings" },
+        ]
+      : []),
   ];
   return (
     <nav aria-label="Admin" className="flex pt-2 gap-5 border-b border-line">

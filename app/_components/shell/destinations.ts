@@ -29,9 +29,11 @@ export function allDestinationsFor(access: ShellAccess): readonly Destination[] 
   const admin = [
     { href: "/admin/users", label: "Admin: Users", icon: Settings2 },
     ...(access.recordingEnabled
-      ? [{ href: "/admin/recordings", label: "Admin: All recordings", icon: Settings2 }]
+      ? [
+          { href: "/admin/recordings", label: "Admin: All recordings", icon: Settings2 },
+          { href: "/admin/settings", label: "Admin: Settings", icon: Settings2 },
+        ]
       : []),
-    { href: "/admin/settings", label: "Admin: Settings", icon: Settings2 },
   ];
   return [
     ...destinationsFor(access).filter(({ href }) => href !== "/admin"),

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { notFound } from "next/navigation";
 import { Suspense } from "react";
 import { requirePage } from "@/lib/auth/require-user";
 import { services } from "@/lib/composition/services";
@@ -11,12 +12,10 @@ export const metadata: Metadata = { title: "Settings" };
 
 export default async function AdminSettingsPage() {
   await requirePage("/admin/settings");
+  // All there is to set is about recordings.
+  if (!services().config.recording.enabled) notFound();
   return (
-    <PageFrame
-      title="Settings"
-      tabs={<AdminTabs recordingEnabled={services().config.recording.enabled} />}
-      width="form"
-    >
+    <PageFrame title="Settings" tabs={<AdminTabs recordingEnabled />} width="form">
       <Suspense fallback={<SettingsSkeleton />}>
         <CurrentSettings />
       </Suspense>
