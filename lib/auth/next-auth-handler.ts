@@ -10,6 +10,10 @@ const ACTIONS_BY_METHOD: Readonly<Record<string, readonly string[]>> = {
   POST: ["signin", "callback", "signout"],
 };
 
+const JSON_TYPE = "application/json";
+/** What next-auth remembers an address in; over https with a prefix. */
+const CALLBACK_COOKIE = "next-auth.callback-url";
+
 export interface AuthRequest extends Caller {
   readonly request: Request;
   /** The path after `/api/auth/`, as segments. */
@@ -25,13 +29,17 @@ export interface AuthRequest extends Caller {
  * Lets next-auth answer a request. It is called the way pages routers do, because that form takes
  * every part of the request as data: so it sees the origin and the cookies that we decided on, and
  * none of the proxy headers that anybody could have written.
- * @throws AppError `not_found` for an action we do not use.
+ * @throws AppError `not_found` for an action we do not use, `bad_request`
  */
 export async function answerAuthRequest(deps: AuthDeps, input: AuthRequest): Promise<Response> {
   const { request, segments, query, form } = input;
   const action = segments[0] ?? "";
   if (!ACTIONS_BY_METHOD[request.method]?.includes(action)) {
     throw new AppError("not_found", "There is nothing at this address.");
+  }
+  const { callbackUrl } = query;
+  if (callbackUrl !== undefined && !isAddress(callbackUrl, input.origin)) {
+    throw new AppError("bad_request", "The callbackUrl is not an address to go on to.");
   }
   // Without NEXTAUTH_URL next-auth takes its address from these two headers, if this variable tells it to.
   process.env["AUTH_TRUST_HOST"] ??= "true";
@@ -51,12 +59,29 @@ export async function answerAuthRequest(deps: AuthDeps, input: AuthRequest): Pro
     recorder as unknown as NextApiResponse,
     nextAuthOptions(deps, input),
   );
-  return recorder.response();
+  const response = recorder.response();
+  if (response.status < 400 || response.headers.get("content-type") === JSON_TYPE) return response;
+  throw new AppError(
+    "bad_request",
+    "This is no way to sign in. Open the sign-in page and try again.",
+  );
 }
 
-/** The request's cookies, without a sign-in that was revoked: next-auth alone would still renew it. */
-function cookiesFor(deps: AuthDeps, { request, actor }: AuthRequest): Record<string, string> {
-  const { [sessionCookieName(deps.config)]: signIn, ...others } = cookiesOf(request.headers);
+/** What next-auth takes for an address; anything else it calls a fault of the server's configuration. */
+function isAddress(text: string, origin: string): boolean {
+  const base = text.startsWith("/") ? origin : undefined;
+  return URL.canParse(text, base) && /^https?:$/.test(new URL(text, base).protocol);
+}
+
+/**
+ * The request's cookies, without a sign-in that was revoked: next-auth alone would still renew it. And
+ * without an address to go on to that is none: nobody should be kept from signing in by a damaged cookie.
+ */
+function cookiesFor(deps: AuthDeps, { request, actor, origin }: AuthRequest) {
+  const sound = Object.entries(cookiesOf(request.headers)).filter(
+    ([name, value]) => !name.endsWith(CALLBACK_COOKIE) || isAddress(value, origin),
+  );
+  const { [sessionCookieName(deps.config)]: signIn, ...others } = Object.fromEntries(sound);
   return actor === null || signIn === undefined
     ? others
     : { ...others, [sessionCookieName(deps.config)]: signIn };
@@ -83,7 +108,7 @@ class ResponseRecorder {
   }
 
   json(value: unknown): void {
-    this.setHeader("content-type", "application/json");
+    this.setHeader("content-type", JSON_TYPE);
     this.body = JSON.stringify(value);
   }
 

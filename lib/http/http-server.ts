@@ -7,6 +7,7 @@ import { stampClient } from "./client";
 import { withIncomingMessage } from "./incoming-message";
 import { problemResponse } from "./problem";
 import { secure } from "./security-headers";
+import { refuseMalformed, requireSoundRequest } from "./sound-request";
 
 interface ServerConfig extends Pick<Config, "publicUrl" | "trustedProxyCount"> {
   /** Where recordings are played from, if not only from here. */
@@ -45,10 +46,12 @@ export function createHttpServer(
     secure(request, response, { https, mediaOrigin: config.mediaOrigin ?? null });
     restoreContentLength(response);
     closeUnlessRead(request, response, leftBodyMs);
-    withIncomingMessage(request, async () => handle(request, response)).catch((error: unknown) =>
-      answerFailure(error, request, response, log),
-    );
+    withIncomingMessage(request, async () => {
+      requireSoundRequest(request);
+      await handle(request, response);
+    }).catch((error: unknown) => answerFailure(error, request, response, log));
   });
+  refuseMalformed(server);
   // A recording's upload may go on for as long as it likes; its bytes are watched for stalls instead.
   // Headers still have to come within Node's own limit.
   server.requestTimeout = 0;

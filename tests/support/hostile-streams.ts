@@ -2,15 +2,16 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MediaError } from "@/lib/media/media-error";
 import type { MediaIndexer } from "@/lib/media/media-indexer";
+import { hostileRuns } from "./hostile-runs";
 
-type Damage =
+export type Damage =
   | { kind: "flip"; at: number; to: number }
   | { kind: "cut"; at: number; length: number }
   | { kind: "repeat"; at: number; length: number }
   | { kind: "insert"; at: number; bytes: Uint8Array };
 
 const at = fc.nat();
-const damageArbitrary: fc.Arbitrary<Damage> = fc.oneof(
+export const damageArbitrary: fc.Arbitrary<Damage> = fc.oneof(
   fc.record({
     kind: fc.constant("flip"),
     at,
@@ -21,7 +22,7 @@ const damageArbitrary: fc.Arbitrary<Damage> = fc.oneof(
   fc.record({ kind: fc.constant("insert"), at, bytes: fc.uint8Array({ maxLength: 20 }) }),
 );
 
-function damaged(bytes: Uint8Array, damage: Damage): Uint8Array {
+export function damaged(bytes: Uint8Array, damage: Damage): Uint8Array {
   const position = damage.at % Math.max(1, bytes.length);
   const before = bytes.subarray(0, position);
   switch (damage.kind) {
@@ -40,8 +41,59 @@ function damaged(bytes: Uint8Array, damage: Damage): Uint8Array {
   }
 }
 
+/** How to damage a real capture; small, so that a failure can be read. */
+export interface DamagedCapture {
+  readonly capture: number;
+  /** Whose end takes the place of the first one's, from the same place on. */
+  readonly graft: number | null;
+  readonly length: number;
+  readonly damages: readonly Damage[];
+}
+
+/** `spots` are places in a stream where damage hurts most, such as the starts of its pieces. */
+export function damagedCaptureArbitrary(spots: readonly number[]): fc.Arbitrary<DamagedCapture> {
+  const hurting = fc
+    .tuple(fc.constantFrom(...spots), fc.integer({ min: -8, max: 24 }))
+    .map(([spot, by]) => Math.max(0, spot + by));
+  const place = fc.oneof(hurting, fc.nat({ max: 400 }), fc.nat());
+  const damage = fc.tuple(damageArbitrary, place).map(([done, at]) => ({ ...done, at }));
+  return fc.record({
+    capture: fc.nat(),
+    graft: fc.option(fc.nat(), { freq: 5 }),
+    length: fc.oneof(fc.integer({ min: 1, max: 60_000 }), fc.integer({ min: 1, max: 500_000 })),
+    damages: fc.array(damage, { minLength: 1, maxLength: 5 }),
+  });
+}
+
+export function damageCapture(
+  captures: readonly Uint8Array[],
+  { capture, graft, length, damages }: DamagedCapture,
+): Uint8Array {
+  const pick = (index: number) => captures[index % captures.length] ?? new Uint8Array();
+  const own = pick(capture).subarray(0, length);
+  const middle = Math.floor(own.length / 2);
+  const whole =
+    graft === null
+      ? own
+      : Buffer.concat([own.subarray(0, middle), pick(graft).subarray(middle, length)]);
+  return damages.reduce(damaged, whole);
+}
+
+/** Where an element's or a box's four-letter `mark` stands in a stream. */
+export function spotsOf(bytes: Uint8Array, marks: readonly (string | number[])[]): number[] {
+  const buffer = Buffer.from(bytes);
+  return marks.flatMap((mark) => {
+    const needle = Buffer.from(mark as string);
+    const spots: number[] = [];
+    for (let at = buffer.indexOf(needle); at >= 0; at = buffer.indexOf(needle, at + 1)) {
+      spots.push(at);
+    }
+    return spots;
+  });
+}
+
 /** A container whose reader is to stand anything. */
-interface Subject {
+export interface Subject {
   readonly createIndexer: (saved?: Uint8Array) => MediaIndexer;
   /** Streams in good order. */
   readonly streams: fc.Arbitrary<{ readonly bytes: Uint8Array; readonly bodyStart: number }>;
@@ -53,7 +105,7 @@ interface Subject {
 export function testHostileStreams(subject: Subject): void {
   const { createIndexer, streams } = subject;
   const damages = fc.array(damageArbitrary, { minLength: 1, maxLength: 4 });
-  const many = { numRuns: 1_500 };
+  const many = hostileRuns(1_500);
 
   describe("hostile streams", () => {
     test("end in a MediaError or a sealed file, and in the same one however they are cut", () => {
@@ -103,7 +155,7 @@ export function testHostileStreams(subject: Subject): void {
             expect.objectContaining({ code: "corrupt" }),
           );
         }),
-        { numRuns: 500 },
+        hostileRuns(500),
       );
     });
 
@@ -116,8 +168,8 @@ export function testHostileStreams(subject: Subject): void {
 }
 
 /** Feeds and seals; returns the error's code, or null. Anything but a MediaError fails the test. */
-function tryAll(
-  { createIndexer, maxStateBytes }: Subject,
+export function tryAll(
+  { createIndexer, maxStateBytes }: Omit<Subject, "streams">,
   bytes: Uint8Array,
   step: number,
 ): string | null {

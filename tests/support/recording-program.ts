@@ -7,10 +7,16 @@ export interface RecordingProgram {
   /** A running session that exists in the database alone; returns its id. */
   newSession(): Promise<string>;
   /** A live recording of a new session; `url` is where its bytes go. */
-  start(): Promise<{ readonly id: string; readonly url: string }>;
+  start(): Promise<StartedRecording>;
   get(id: string): Promise<RecordingJson>;
   /** A finished recording's bytes. */
   download(id: string): Promise<Uint8Array>;
+}
+
+export interface StartedRecording {
+  readonly id: string;
+  readonly sessionId: string;
+  readonly url: string;
 }
 
 export async function recordingProgram(
@@ -33,9 +39,10 @@ export async function recordingProgram(
     cookie,
     newSession,
     start: async () => {
-      const answer = await ask(`/api/sessions/${await newSession()}/recording/start`, "POST");
+      const sessionId = await newSession();
+      const answer = await ask(`/api/sessions/${sessionId}/recording/start`, "POST");
       const started = (await answer.json()) as { recording_id: string; upload_url: string };
-      return { id: started.recording_id, url: `${product.url}${started.upload_url}` };
+      return { id: started.recording_id, sessionId, url: `${product.url}${started.upload_url}` };
     },
     get: async (id) => (await (await ask(`/api/recordings/${id}`)).json()) as RecordingJson,
     download: async (id) =>
