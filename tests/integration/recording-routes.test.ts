@@ -74,7 +74,7 @@ describe("the upload address speaks tus 1.0.0", () => {
     expect(Object.fromEntries(headers)).toMatchObject({
       "tus-resumable": "1.0.0",
       "tus-version": "1.0.0",
-      "tus-extension": "creation-defer-length,termination",
+      "tus-extension": "creation,creation-defer-length,termination",
       "tus-max-size": String(500 * 1024 * 1024),
     });
   });
