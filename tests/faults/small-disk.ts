@@ -8,6 +8,7 @@ const run = promisify(execFile);
 /** The product refuses new recordings when less than 256 MiB are free, until there are 512 again. */
 const ROOMY = "1g";
 const PAGE_KIB = 4;
+const FILL_ATTEMPTS = 50;
 
 /** A disk in memory that can be made full, and roomy again. Mounting needs root. */
 export class SmallDisk {
@@ -26,9 +27,15 @@ export class SmallDisk {
 
   /** Leaves so little room that the next few bytes do not fit. */
   async fill(): Promise<void> {
-    const { blocks, bfree, bsize } = await statfs(this.directory);
-    const usedKib = ((blocks - bfree) * bsize) / 1024;
-    await this.resize(`${Math.ceil(usedKib) + PAGE_KIB}k`);
+    for (let left = FILL_ATTEMPTS; ; left -= 1) {
+      try {
+        await this.resize(`${await this.usedKib()}k`);
+        return;
+      } catch (error) {
+        // Somebody wrote meanwhile: a disk cannot be made smaller than what is on it.
+        if (left === 0) throw error;
+      }
+    }
   }
 
   async makeRoom(): Promise<void> {
@@ -37,6 +44,11 @@ export class SmallDisk {
 
   async unmount(): Promise<void> {
     await run("umount", ["--lazy", this.directory]);
+  }
+
+  private async usedKib(): Promise<number> {
+    const { blocks, bfree, bsize } = await statfs(this.directory);
+    return Math.ceil(((blocks - bfree) * bsize) / 1024) + PAGE_KIB;
   }
 
   private async resize(size: string): Promise<void> {
