@@ -5,6 +5,7 @@ import { openJobQueue } from "@/lib/queue/job-queue";
 import { startJobWorker } from "@/lib/queue/job-worker";
 import { purgeExpired } from "./purge-expired";
 import { reapAbandoned } from "./reap-abandoned";
+import { reportOnStorage } from "./reconcile-storage";
 
 /** The worker process: does the background jobs. Any number of them may run. */
 async function start(services: Services): Promise<Close> {
@@ -18,6 +19,7 @@ async function start(services: Services): Promise<Close> {
     {
       "reap-abandoned": () => reapAbandoned(services),
       "purge-expired": () => purgeExpired(services),
+      "reconcile-storage": () => reportOnStorage(services),
     },
     {
       completed: (job, result) => log.info({ job, result }, "job done"),

@@ -18,6 +18,7 @@ export const AUDIT_ACTIONS = [
   "user.enable",
   "user.password_change",
   "settings.change",
+  "storage.reconcile",
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

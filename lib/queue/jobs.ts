@@ -7,11 +7,13 @@ interface JobDefinition {
 }
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** Every background job with what it carries. */
 export const JOBS = {
   "reap-abandoned": { payload: z.strictObject({}), everyMs: MINUTE_MS },
   "purge-expired": { payload: z.strictObject({}), everyMs: 10 * MINUTE_MS },
+  "reconcile-storage": { payload: z.strictObject({}), everyMs: DAY_MS },
 } as const satisfies Record<string, JobDefinition>;
 
 export type JobName = keyof typeof JOBS;

@@ -12,9 +12,16 @@ interface PosterDeps {
   readonly store: RecordingStore;
 }
 
+const POSTER_SUFFIX = ".poster.webp";
+
 /** Posters lie beside their recordings. */
 export function posterKeyOf({ storageKey }: Pick<Recording, "storageKey">): string {
-  return `${storageKey}.poster.webp`;
+  return storageKey + POSTER_SUFFIX;
+}
+
+/** The recording's key, given that or its poster's. */
+export function recordingKeyOf(key: string): string {
+  return key.endsWith(POSTER_SUFFIX) ? key.slice(0, -POSTER_SUFFIX.length) : key;
 }
 
 /**

@@ -81,6 +81,14 @@ export async function claimForDelete(
   return claim(db, recordingId, Prisma.sql`true`);
 }
 
+/** Claims a recording, whatever its status, to clear away what it does not need; null when it is claimed or gone. */
+export async function claimForRepair(
+  db: DatabaseOrTransaction,
+  recordingId: string,
+): Promise<Claim | null> {
+  return claim(db, recordingId, Prisma.sql`true`);
+}
+
 /**
  * A claim that a crash of the database forgets has done no harm, so no request waits for it to reach
  * the disk (`hasty`). What is acknowledged does: `commitAppend` is as durable as the database is.

@@ -13,16 +13,19 @@ import {
   systemCode,
   writeFully,
 } from "./local-files";
+import { hasStayed, listFiles } from "./local-listing";
 import type {
   AppendSink,
   ByteRange,
   LiveObject,
   RecordingStore,
+  Remnant,
   SealedObject,
   StorageState,
+  StoredItem,
   StoredObject,
 } from "./recording-store";
-import { checkedKey, PART_SUFFIX } from "./storage-key";
+import { checkedKey, newProbeName, PART_SUFFIX } from "./storage-key";
 
 /** Fewer, larger reads than Node's 64 KiB; still small beside a connection's own buffers. */
 const READ_BYTES = 256 * 1024;
@@ -39,7 +42,7 @@ export class LocalRecordingStore implements RecordingStore {
   async checkWritable(): Promise<void> {
     await onDisk(async () => {
       await makeDirectory(this.root);
-      const probe = path.join(this.root, `.writable-${randomUUID()}`);
+      const probe = path.join(this.root, newProbeName());
       try {
         await writeNewFile(probe, Buffer.from("ok"));
       } finally {
@@ -163,6 +166,36 @@ export class LocalRecordingStore implements RecordingStore {
       await rm(this.livePath(key), { force: true });
       await rm(sealedPath, { force: true });
       await syncDirectory(path.dirname(sealedPath)).catch(ignoreMissing);
+    });
+  }
+
+  list(): AsyncIterable<StoredItem> {
+    return listFiles(this.root);
+  }
+
+  holds(item: StoredItem): Promise<boolean> {
+    return onDisk(() => hasStayed(this.root, item));
+  }
+
+  async hasLive({ key }: LiveObject, endPosition: number): Promise<boolean> {
+    return onDisk(async () => {
+      if ((await statOrNull(this.sealedPath(key))) !== null) return true;
+      const live = await statOrNull(this.livePath(key));
+      // The seal may have given it its name between the two looks.
+      if (live === null) return (await statOrNull(this.sealedPath(key))) !== null;
+      return Number(live.size) >= endPosition;
+    });
+  }
+
+  needs({ key }: LiveObject, remnant: Remnant): boolean {
+    return remnant.form === "unfinished" && remnant.key === key;
+  }
+
+  async removeRemnant(remnant: Remnant): Promise<boolean> {
+    return onDisk(async () => {
+      if (!(await hasStayed(this.root, remnant))) return false;
+      await rm(path.join(this.root, remnant.name), { force: true });
+      return true;
     });
   }
 

@@ -71,6 +71,27 @@ export interface RecordingStore {
 
   /** Removes the object in whatever form it exists. Harmless when it is gone. */
   delete(key: string): Promise<void>;
+
+  /**
+   * Everything the store holds, in the order of the keys where the backend keeps one; flat in memory. What
+   * comes or goes meanwhile may be among it or not. @throws AppError `unavailable`
+   */
+  list(): AsyncIterable<StoredItem>;
+
+  /** Whether an item is still there, as it was listed. */
+  holds(item: StoredItem): Promise<boolean>;
+
+  /**
+   * Whether everything is there that the live object is to be sealed from, up to `endPosition` at least;
+   * true also when it has been sealed.
+   */
+  hasLive(live: LiveObject, endPosition: number): Promise<boolean>;
+
+  /** Whether the live object consists of this, among other things. */
+  needs(live: LiveObject, remnant: Remnant): boolean;
+
+  /** Removes one remnant as it was listed; false when it is gone or has changed since. */
+  removeRemnant(remnant: Remnant): Promise<boolean>;
 }
 
 /** JSON that only the backend understands; saved in the recording's row with the offset it belongs to. */
@@ -104,6 +125,36 @@ export interface StoredObject {
 }
 
 export type SealedObject = StoredObject;
+
+/** One thing that a store holds, as `list` finds it. Nothing of `foreign` form was made by the product. */
+export type StoredItem =
+  | Remnant
+  | (ListedItem & { readonly form: "finished"; readonly key: string })
+  | (ListedItem & { readonly form: "foreign" });
+
+/**
+ * What an object is or was made from, and what a process that died left of its own: the only things that
+ * can be removed one by one.
+ */
+export type Remnant = ListedItem &
+  (
+    | { readonly form: "unfinished"; readonly key: string }
+    /** A multipart upload that is neither completed nor aborted. */
+    | { readonly form: "upload"; readonly key: string; readonly uploadId: string }
+    /** Written on the way to a `put` of the key. No state ever names it. */
+    | { readonly form: "temporary"; readonly key: string }
+    /** Written by `checkWritable`. */
+    | { readonly form: "probe" }
+  );
+
+interface ListedItem {
+  /** Where it is, in the backend's own words. */
+  readonly name: string;
+  /** Null where the backend does not tell. */
+  readonly sizeBytes: number | null;
+  /** When it was last written; of an upload: begun. */
+  readonly modifiedAt: Date;
+}
 
 /** One append. Exactly one of `commit` and `abort` ends it. */
 export interface AppendSink {

@@ -31,6 +31,16 @@ export interface Upload {
   readonly id: string;
 }
 
+export interface ListedObject {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly modifiedAt: Date;
+}
+
+export interface ListedUpload extends Upload {
+  readonly startedAt: Date;
+}
+
 /**
  * The objects of one bucket under one prefix, in the store's own words; names are without the prefix.
  * Every failure is an AppError: `not_found`, `unavailable` or `insufficient_storage`.
@@ -99,30 +109,56 @@ export class S3Bucket {
   /** Every object whose name begins so. */
   async list(namePrefix: string): Promise<string[]> {
     const names: string[] = [];
+    for await (const { name } of this.objects(namePrefix)) names.push(name);
+    return names;
+  }
+
+  /** The same one after the other, with what a listing tells of them; in the order of names on most servers. */
+  async *objects(namePrefix: string, pageSize = MAX_NAMES): AsyncGenerator<ListedObject> {
     let token: string | undefined;
     do {
       const command = new ListObjectsV2Command({
         Bucket: this.bucket,
         Prefix: this.prefix + namePrefix,
+        MaxKeys: pageSize,
         ...(token === undefined ? {} : { ContinuationToken: token }),
       });
       const page = await onS3(() => this.client.send(command));
-      for (const { Key: key } of page.Contents ?? []) {
-        if (key !== undefined) names.push(key.slice(this.prefix.length));
+      for (const { Key: key, Size: sizeBytes = 0, LastModified } of page.Contents ?? []) {
+        if (key === undefined) continue;
+        const name = key.slice(this.prefix.length);
+        yield { name, sizeBytes, modifiedAt: LastModified ?? new Date() };
       }
       token = page.NextContinuationToken;
     } while (token !== undefined);
-    return names;
   }
 
   /** Ids of the multipart uploads of exactly this object that are neither completed nor aborted. */
   async listUploads(name: string): Promise<Upload[]> {
-    const Key = this.prefix + name;
-    const command = new ListMultipartUploadsCommand({ Bucket: this.bucket, Prefix: Key });
-    const { Uploads: uploads = [] } = await onS3(() => this.client.send(command));
-    return uploads.flatMap(({ Key: key, UploadId: id }) =>
-      key === Key && id !== undefined ? [{ name, id }] : [],
-    );
+    const uploads: Upload[] = [];
+    for await (const upload of this.uploads(name)) if (upload.name === name) uploads.push(upload);
+    return uploads;
+  }
+
+  /** The multipart uploads of objects whose name begins so, in the order of names on most servers. */
+  async *uploads(namePrefix: string, pageSize = MAX_NAMES): AsyncGenerator<ListedUpload> {
+    let markers: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } | null =
+      {};
+    do {
+      const command: ListMultipartUploadsCommand = new ListMultipartUploadsCommand({
+        Bucket: this.bucket,
+        Prefix: this.prefix + namePrefix,
+        MaxUploads: pageSize,
+        ...markers,
+      });
+      const page = await onS3(() => this.client.send(command));
+      for (const { Key: key, UploadId: id, Initiated } of page.Uploads ?? []) {
+        if (key === undefined || id === undefined) continue;
+        yield { name: key.slice(this.prefix.length), id, startedAt: Initiated ?? new Date() };
+      }
+      const { NextKeyMarker, NextUploadIdMarker, IsTruncated: hasMore = false } = page;
+      markers = hasMore ? { KeyMarker: NextKeyMarker, UploadIdMarker: NextUploadIdMarker } : null;
+    } while (markers !== null);
   }
 
   async createUpload(name: string): Promise<Upload> {

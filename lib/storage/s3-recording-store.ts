@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { AppError } from "@/lib/errors/app-error";
@@ -8,8 +7,10 @@ import type {
   LiveObject,
   Presentation,
   RecordingStore,
+  Remnant,
   SealedObject,
   StorageState,
+  StoredItem,
   StoredObject,
 } from "./recording-store";
 import { S3AppendSink } from "./s3-append-sink";
@@ -21,13 +22,15 @@ import {
   continuing,
   cutAt,
   emptyState,
+  endOf,
   ownObjects,
   parseState,
   type S3LiveState,
 } from "./s3-live-state";
 import { linkOriginOf, presign } from "./s3-links";
 import { sealInBucket } from "./s3-seal";
-import { checkedKey } from "./storage-key";
+import { hasStayed, listBucket } from "./s3-listing";
+import { checkedKey, newProbeName } from "./storage-key";
 
 const MEBIBYTE = 1024 * 1024;
 /** S3 wants 5 MiB at least of every part but the last. */
@@ -60,7 +63,7 @@ export class S3RecordingStore implements RecordingStore {
   }
 
   async checkWritable(): Promise<void> {
-    const name = `.writable-${randomUUID()}`;
+    const name = newProbeName();
     const check = async () => {
       await this.bucket.put(name, { bytes: Buffer.from("ok"), sizeBytes: 2 });
       await this.bucket.remove([name]);
@@ -157,6 +160,40 @@ export class S3RecordingStore implements RecordingStore {
     const uploads = await this.bucket.listUploads(checkedKey(key));
     for (const upload of uploads) await this.bucket.abort(upload);
     await this.bucket.remove([...(await this.bucket.list(`${key}.part/`)), key]);
+  }
+
+  list(): AsyncIterable<StoredItem> {
+    return listBucket(this.bucket);
+  }
+
+  holds(item: StoredItem): Promise<boolean> {
+    return hasStayed(this.bucket, item);
+  }
+
+  async hasLive({ key, state }: LiveObject, endPosition: number): Promise<boolean> {
+    const live = parseState(state);
+    const found = await this.bucket.head(checkedKey(key));
+    if (found !== null && found.etag !== live?.base?.etag) return true;
+    if (live === null || endOf(live) < endPosition) return false;
+    if (live.base !== null && found === null) return false;
+    const present = new Set(await this.bucket.list(`${key}.part/`));
+    if (!ownObjects({ ...live, superseded: [] }).every((name) => present.has(name))) return false;
+    if (live.uploadId === null) return true;
+    return (await this.bucket.listUploads(key)).some(({ id }) => id === live.uploadId);
+  }
+
+  needs({ key, state }: LiveObject, remnant: Remnant): boolean {
+    const live = parseState(state);
+    if (live === null) return false;
+    if (remnant.form === "upload") return remnant.key === key && remnant.uploadId === live.uploadId;
+    return ownObjects(live).includes(remnant.name);
+  }
+
+  async removeRemnant(remnant: Remnant): Promise<boolean> {
+    if (!(await hasStayed(this.bucket, remnant))) return false;
+    if (remnant.form !== "upload") await this.bucket.remove([remnant.name]);
+    else await this.bucket.abort({ name: remnant.key, id: remnant.uploadId });
+    return true;
   }
 
   /** The header as it is now: zeros until it is written. */

@@ -10,8 +10,6 @@ import { type Handlers, type JobWorker, startJobWorker } from "@/lib/queue/job-w
 import { deferred } from "@/tests/support/deferred";
 import { createTestDatabase } from "@/tests/support/postgres";
 
-const HOUR_MS = 3_600_000;
-
 interface Backend {
   readonly config: QueueConfig;
   close(): Promise<void>;
@@ -96,7 +94,7 @@ for (const { name, open, here } of backends) {
       workers.push(
         await startJobWorker(
           backend.config,
-          { "reap-abandoned": idle, "purge-expired": idle, ...handlers },
+          { "reap-abandoned": idle, "purge-expired": idle, "reconcile-storage": idle, ...handlers },
           {
             completed: (job) => completed.resolve(job),
             failed: (_, error) => failed.resolve(error),
@@ -133,27 +131,33 @@ for (const { name, open, here } of backends) {
       const all = deferred<undefined>();
       const note = (job: string) => () => {
         done.push(job);
-        if (new Set(done).size === 2) all.resolve(undefined);
+        if (new Set(done).size === JOB_NAMES.length) all.resolve(undefined);
         return Promise.resolve();
       };
       await Promise.all([queue.schedule(), queue.schedule(), queue.schedule()]);
       await work({
         "reap-abandoned": note("reap-abandoned"),
         "purge-expired": note("purge-expired"),
+        "reconcile-storage": note("reconcile-storage"),
       });
       await all.promise;
-      expect(done.sort()).toEqual(["purge-expired", "reap-abandoned"]);
+      expect(done.sort()).toEqual([...JOB_NAMES].sort());
     });
 
     test.each([
       { damage: "was lost with the data", nextAt: null },
-      { damage: "was put off by a clock that was wrong", nextAt: () => Date.now() + 9 * HOUR_MS },
+      {
+        damage: "was put off by a clock that was wrong",
+        nextAt: (everyMs: number) => Date.now() + 9 * everyMs,
+      },
     ])("a schedule that $damage is right again without a restart", async ({ nextAt }) => {
       const server = openQueue(backend.config);
       const late = async () => {
         const found = await server.getJobSchedulers();
-        const isSoon = (name: JobName) =>
-          found.some(({ key, next }) => key === name && (next ?? 0) < Date.now() + HOUR_MS);
+        const isSoon = (name: JobName) => {
+          const latest = Date.now() + 2 * JOBS[name].everyMs;
+          return found.some(({ key, next }) => key === name && (next ?? 0) < latest);
+        };
         return JOB_NAMES.filter((name) => !isSoon(name));
       };
       const note = (error: Error) => disturbances.push(error);
@@ -163,7 +167,8 @@ for (const { name, open, here } of backends) {
         for (const name of JOB_NAMES) {
           await server.removeJobScheduler(name);
           if (nextAt === null) continue;
-          const wrong = { every: JOBS[name].everyMs, startDate: nextAt() };
+          const { everyMs } = JOBS[name];
+          const wrong = { every: everyMs, startDate: nextAt(everyMs) };
           await server.upsertJobScheduler(name, wrong, { name, data: {} });
         }
         expect(await late()).toEqual(JOB_NAMES);
