@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createIndexer } from "@/lib/media/create-indexer";
 import { captures, mp4Captures } from "../support/captures";
 import { expectSound, HostileClient, type WireAnswer } from "../support/hostile-client";
-import { hostileRuns } from "../support/hostile-runs";
+import { HOSTILE_TIMEOUT_MS, hostileRuns } from "../support/hostile-runs";
 import {
   type DamagedCapture,
   damageCapture,
@@ -42,43 +42,54 @@ afterAll(async () => {
   await product.close();
 });
 
-test("thousands of damaged captures end in an error that is ours or in a sealed file, however they are cut", () => {
-  const step = fc.oneof(fc.integer({ min: 64, max: 4_096 }), fc.integer({ min: 1, max: 300_000 }));
-  const subject = { createIndexer, maxStateBytes: MAX_STATE_BYTES };
-  fc.assert(
-    fc.property(damagedCaptureArbitrary(spots), step, (recipe, size) => {
-      const hostile = damageCapture(streams, recipe);
-      expect(tryAll(subject, hostile, size)).toBe(tryAll(subject, hostile, hostile.length));
-    }),
-    hostileRuns(4_000),
-  );
-}, 180_000);
+test(
+  "thousands of damaged captures end in an error that is ours or in a sealed file, however they are cut",
+  () => {
+    const step = fc.oneof(
+      fc.integer({ min: 64, max: 4_096 }),
+      fc.integer({ min: 1, max: 300_000 }),
+    );
+    const subject = { createIndexer, maxStateBytes: MAX_STATE_BYTES };
+    fc.assert(
+      fc.property(damagedCaptureArbitrary(spots), step, (recipe, size) => {
+        const hostile = damageCapture(streams, recipe);
+        expect(tryAll(subject, hostile, size)).toBe(tryAll(subject, hostile, hostile.length));
+      }),
+      hostileRuns(4_000),
+    );
+  },
+  HOSTILE_TIMEOUT_MS,
+);
 
 interface Sending extends DamagedCapture {
   /** How the stream is cut into requests, as shares of it. */
   readonly cuts: readonly number[];
 }
 
-test("hundreds of damaged captures that are sent leave the server well, and each recording with an end", async () => {
-  const share = fc.double({ min: 0, max: 1, noNaN: true });
-  const sending: fc.Arbitrary<Sending> = fc
-    .tuple(damagedCaptureArbitrary(spots), fc.array(share, { maxLength: 2 }))
-    .map(([recipe, cuts]) => ({ ...recipe, cuts }));
-  const batches = fc.array(sending, { minLength: AT_ONCE, maxLength: AT_ONCE });
-  await send({ capture: 0, graft: null, length: 500_000, damages: [], cuts: [] });
-  const before = healthOf(product);
-  await fc.assert(
-    fc.asyncProperty(batches, async (batch) => {
-      const statuses = await Promise.all(batch.map(send));
-      for (const status of statuses) expect(["ready", "failed"]).toContain(status);
-    }),
-    hostileRuns(75),
-  );
-  expect(harmDone(product, before)).toEqual([]);
-  const [intact] = streams;
-  const whole = { capture: 0, graft: null, length: intact!.length, damages: [], cuts: [0.5] };
-  expect(await send(whole)).toBe("ready");
-}, 240_000);
+test(
+  "hundreds of damaged captures that are sent leave the server well, and each recording with an end",
+  async () => {
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    const sending: fc.Arbitrary<Sending> = fc
+      .tuple(damagedCaptureArbitrary(spots), fc.array(share, { maxLength: 2 }))
+      .map(([recipe, cuts]) => ({ ...recipe, cuts }));
+    const batches = fc.array(sending, { minLength: AT_ONCE, maxLength: AT_ONCE });
+    await send({ capture: 0, graft: null, length: 500_000, damages: [], cuts: [] });
+    const before = healthOf(product);
+    await fc.assert(
+      fc.asyncProperty(batches, async (batch) => {
+        const statuses = await Promise.all(batch.map(send));
+        for (const status of statuses) expect(["ready", "failed"]).toContain(status);
+      }),
+      hostileRuns(75),
+    );
+    expect(harmDone(product, before)).toEqual([]);
+    const [intact] = streams;
+    const whole = { capture: 0, graft: null, length: intact!.length, damages: [], cuts: [0.5] };
+    expect(await send(whole)).toBe("ready");
+  },
+  HOSTILE_TIMEOUT_MS,
+);
 
 /** Sends a damaged capture as a recording until it is whole or refused; returns what became of it. */
 async function send({ cuts, ...recipe }: Sending): Promise<string> {
