@@ -27,7 +27,8 @@ export async function startBrowserSender(
     for (const end of closing.splice(0).reverse()) await end();
   };
   try {
-    return { ...(await open(world, plan, (end) => closing.push(end))), close };
+    // Not a copy: what the sender knows of its end is told later.
+    return Object.assign(await open(world, plan, (end) => closing.push(end)), { close });
   } catch (error) {
     await close();
     throw error;
