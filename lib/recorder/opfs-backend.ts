@@ -1,4 +1,5 @@
-import type { SpoolBackend, SpoolFile, SpoolLabel } from "./spool";
+import type { SpoolBackend, SpoolFile } from "./spool";
+import type { SpoolLabel } from "./spool-label";
 
 /** The folder of the origin private file system that holds one folder a recording. */
 export const SPOOL_FOLDER = "sortie-spool";
@@ -22,9 +23,8 @@ type SyncFileHandle = FileSystemFileHandle & {
   createSyncAccessHandle(): Promise<SyncAccessHandle>;
 };
 
-/** Right after a crash the browser may still hold a file for about a second. */
-const OPEN_ATTEMPTS = 10;
-const OPEN_RETRY_MS = 150;
+const ATTEMPTS = 10;
+const RETRY_MS = 150;
 
 /**
  * Keeps bytes in the origin private file system, where flushed bytes outlive a killed browser (those written
@@ -61,13 +61,18 @@ async function openHandle(
   name: string,
 ): Promise<SyncAccessHandle> {
   const file = (await folder.getFileHandle(name, { create: true })) as SyncFileHandle;
+  return untilLetGo(() => file.createSyncAccessHandle());
+}
+
+/** Repeats `task` while the browser still holds the file, which right after a crash it may for about a second. */
+export async function untilLetGo<T>(task: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await file.createSyncAccessHandle();
+      return await task();
     } catch (error) {
-      if (!isStillHeld(error) || attempt === OPEN_ATTEMPTS) throw error;
+      if (!isStillHeld(error) || attempt === ATTEMPTS) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, OPEN_RETRY_MS));
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
 }
 

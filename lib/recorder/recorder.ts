@@ -15,6 +15,9 @@ import { SpoolClient } from "./spool-client";
 
 export interface RecorderOptions {
   readonly sessionId: string;
+  /** Who records, and what: a later page load needs to know if this one does not come to its end. */
+  readonly userId: string;
+  readonly appName: string;
   /** The canvas to record, asked before every frame; null or a detached canvas counts as disconnected. */
   readonly getSource: () => HTMLCanvasElement | null;
   /** What points at that canvas, asked before every frame too; left out where no pointer is recorded. */
@@ -128,6 +131,8 @@ class SessionRecorder {
       equipment.spareSpool = new SpoolClient();
       const run = await RecordingRun.begin({
         sessionId: this.options.sessionId,
+        userId: this.options.userId,
+        appName: this.options.appName,
         limitBytes: this.options.maxSizeBytes,
         getSource: () => this.getSource(),
         getPointer: this.options.getPointer ?? (() => null),

@@ -9,6 +9,9 @@ import { readProblem, retryAfterMs } from "./server-problem";
 const REQUEST_TIMEOUT_MS = 30_000;
 
 const progressSchema = recordingSchema.pick({
+  user_id: true,
+  session_id: true,
+  app_name: true,
   status: true,
   upload_offset: true,
   duration_seconds: true,
@@ -30,6 +33,8 @@ export class ApiError extends Error {
     readonly retryAfterMs: number | null = null,
     /** True when a person has to do something first. */
     readonly needsPerson = false,
+    /** Of the HTTP answer; null when there was none that could be read. */
+    readonly status: number | null = null,
   ) {
     super(message);
   }
@@ -103,10 +108,11 @@ async function refusal(response: Response): Promise<ApiError> {
   const { status, headers } = response;
   const waitMs = retryAfterMs(headers);
   if (status === 401) {
-    return new ApiError("You are signed out. Sign in again in another tab.", true, waitMs, true);
+    const sentence = "You are signed out. Sign in again in another tab.";
+    return new ApiError(sentence, true, waitMs, true, status);
   }
   const problem = await readProblem(response);
   const message = problem?.message ?? `The server answered ${status}. Try again in a moment.`;
   const mayPass = status >= 500 || status === 408 || status === 423 || status === 429;
-  return new ApiError(message, mayPass, waitMs, status === 507);
+  return new ApiError(message, mayPass, waitMs, status === 507, status);
 }

@@ -3,12 +3,13 @@ import { CannotRecordError } from "./cannot-record-error";
 import { Capture } from "./capture";
 import type { Clock } from "./clock";
 import { CompositeCanvas } from "./composite-canvas";
-import { CLOSED_WITHOUT_US, confirmSaved } from "./confirm-saved";
+import { CLOSED_WITHOUT_US } from "./confirm-saved";
 import type { KeptIn, Link, RecorderEvent } from "./recorder-state";
 import type { Pointer } from "./pointer";
-import { getRecording, postStart, postStop, putPoster } from "./recording-api";
+import { postStart, postStop, putPoster } from "./recording-api";
 import { untilItPasses } from "./retry";
 import { SafeTimeline } from "./safe-timeline";
+import { saveRest } from "./save-rest";
 import { Signal } from "./signal";
 import type { SpoolClient } from "./spool-client";
 import type { Appended } from "./spool-protocol";
@@ -27,6 +28,8 @@ const NOTHING_CAPTURED =
 
 export interface RunOptions {
   readonly sessionId: string;
+  readonly userId: string;
+  readonly appName: string;
   readonly limitBytes: number;
   readonly mimeType: string;
   readonly getSource: () => HTMLCanvasElement | null;
@@ -66,14 +69,14 @@ export class RecordingRun {
    * @throws ApiError or CannotRecordError
    */
   static async begin(options: RunOptions): Promise<RecordingRun> {
-    const { sessionId, mimeType, spool } = options;
+    const { sessionId, userId, appName, mimeType, spool } = options;
     let recordingId: string | null = null;
     try {
       const composite = new CompositeCanvas(options.getSource, options.getPointer);
       const { uploadUrl, ...made } = await postStart(sessionId);
       recordingId = made.recordingId;
       const createdAt = new Date().toISOString();
-      const label = { recordingId, sessionId, uploadUrl, mimeType, createdAt };
+      const label = { recordingId, userId, sessionId, appName, uploadUrl, mimeType, createdAt };
       const { keptIn } = await spool.open(label);
       return new RecordingRun(options, { recordingId, uploadUrl, keptIn, composite });
     } catch (error) {
@@ -101,6 +104,7 @@ export class RecordingRun {
     this.uploader = new Uploader({
       uploadUrl,
       limitBytes,
+      offset: 0,
       clock,
       read: (offset, length) => spool.read(offset, length),
       onAcknowledged: (bytes) => this.acknowledge(bytes),
@@ -187,13 +191,16 @@ export class RecordingRun {
 
   /** Everything is kept and its length is known: sends the rest and waits for the server to be done. */
   private async save(notice: string | null): Promise<void> {
-    const { clock, spool, emit } = this.options;
-    const { spooledBytes } = this;
+    const { clock, spool, emit, sessionId, limitBytes } = this.options;
+    const { recordingId } = this.started;
+    const { spooledBytes, uploader } = this;
     try {
       if (spooledBytes === 0) throw new CannotRecordError(notice ?? NOTHING_CAPTURED);
-      const reachedLimit = await this.sendRest();
-      const ask = () => this.retry(() => getRecording(this.started.recordingId));
-      const saved = await confirmSaved({ clock, ask, spooledBytes, reachedLimit });
+      const saved = await saveRest({
+        ...{ recordingId, sessionId, uploader, clock, limitBytes },
+        totalBytes: spooledBytes,
+        retry: (task) => this.retry(task),
+      });
       await spool.remove();
       emit({ type: "ready", ...saved });
     } catch (error) {
@@ -201,29 +208,6 @@ export class RecordingRun {
     }
     this.isOver = true;
     this.finish();
-  }
-
-  /** Resolves when the server wants no more, to whether the size limit was why. @throws CannotRecordError */
-  private async sendRest(): Promise<boolean> {
-    const { spooledBytes, uploader } = this;
-    uploader.finish(spooledBytes);
-    // Told at once and not only with the last bytes, so that the recording is not taken for abandoned.
-    // Over the limit there is no length that the server would take.
-    void this.tellStopped(spooledBytes > this.options.limitBytes ? null : spooledBytes);
-    const outcome = await uploader.outcome;
-    if (outcome.kind === "refused") throw new CannotRecordError(outcome.reason);
-    if (outcome.kind !== "limit") return false;
-    await this.tellStopped(outcome.acknowledgedBytes);
-    return true;
-  }
-
-  /** A refusal is of no consequence here: sending meets it too, and says more. */
-  private async tellStopped(uploadLength: number | null): Promise<void> {
-    const { sessionId } = this.options;
-    const { recordingId } = this.started;
-    await this.retry(async () => {
-      if (!this.isOver) await postStop(sessionId, recordingId, uploadLength);
-    }).catch(() => undefined);
   }
 
   private async fail(reason: string): Promise<void> {

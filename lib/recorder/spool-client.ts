@@ -1,5 +1,5 @@
 import { CannotRecordError } from "./cannot-record-error";
-import type { SpoolLabel } from "./spool";
+import type { SpoolLabel } from "./spool-label";
 import type {
   Appended,
   SpoolCall,

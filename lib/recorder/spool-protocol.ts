@@ -1,5 +1,5 @@
 import type { KeptIn } from "./recorder-state";
-import type { SpoolLabel } from "./spool";
+import type { SpoolLabel } from "./spool-label";
 
 /** What the spool's worker can be asked; requests are served one after the other, in the order they were sent. */
 export type SpoolCall =

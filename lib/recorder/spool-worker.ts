@@ -1,7 +1,8 @@
 import { MediaClock } from "./media-clock";
 import { createMemoryBackend } from "./memory-backend";
 import { openOpfsBackend, spoolLockName } from "./opfs-backend";
-import { Spool, type SpoolBackend, type SpoolLabel } from "./spool";
+import { Spool, type SpoolBackend } from "./spool";
+import type { SpoolLabel } from "./spool-label";
 import type { SpoolCall, SpoolRequest, SpoolResponse, SpoolResult } from "./spool-protocol";
 
 interface OpenSpool {

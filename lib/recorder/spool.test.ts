@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { createMemoryBackend } from "./memory-backend";
-import { Spool, type SpoolBackend, type SpoolFile, SpoolFullError, type SpoolLabel } from "./spool";
+import { Spool, type SpoolBackend, type SpoolFile, SpoolFullError } from "./spool";
+import type { SpoolLabel } from "./spool-label";
 
 const label: SpoolLabel = {
   recordingId: "0f3ce0a4-30f7-4a2b-a5c4-6a1c6de6f1b2",
+  userId: "0b7c2d1e-5a4f-4e1b-8c3d-2f6a9e8d7c15",
   sessionId: "a2b7d4b0-6f0d-4c66-8b8e-6f1b2c3d4e5f",
+  appName: "Desktop",
   uploadUrl: "https://sortie.example.org/api/recordings/1/upload",
   mimeType: "video/webm;codecs=vp9",
   createdAt: "2026-11-21T07:00:00.000Z",

@@ -1,14 +1,5 @@
 import type { KeptIn } from "./recorder-state";
-
-/** What a later page load needs to know about bytes that it finds: stored beside them as JSON. */
-export interface SpoolLabel {
-  readonly recordingId: string;
-  readonly sessionId: string;
-  readonly uploadUrl: string;
-  readonly mimeType: string;
-  /** ISO 8601. */
-  readonly createdAt: string;
-}
+import type { SpoolLabel } from "./spool-label";
 
 /** Random access to one file, synchronous as the browser's own sync access handles are. */
 export interface SpoolFile {

@@ -52,6 +52,8 @@ export interface UploaderOptions {
   readonly limitBytes: number;
   /** Bytes of the spool from `offset`: exactly `length` of them, all of which are already there. */
   readonly read: (offset: number, length: number) => Promise<Uint8Array<ArrayBuffer>>;
+  /** How much of the spool the server holds already; null when only it knows. */
+  readonly offset: number | null;
   readonly clock: Clock;
   readonly onAcknowledged: (bytes: number) => void;
   readonly onLink: (link: Link) => void;
@@ -76,7 +78,7 @@ export class Uploader {
   private availableBytes = 0;
   private totalBytes: number | null = null;
   /** What the server holds; null when only it knows. */
-  private offset: number | null = 0;
+  private offset: number | null;
   private totalAnnounced = false;
   private lastSentAt: number;
   private failures = 0;
@@ -85,6 +87,7 @@ export class Uploader {
 
   constructor(private readonly options: UploaderOptions) {
     this.pace = options.pace ?? UPLOAD_PACE;
+    this.offset = options.offset;
     this.requestBytes = this.pace.maxRequestBytes;
     this.lastSentAt = options.clock.now();
     this.outcome = this.run();

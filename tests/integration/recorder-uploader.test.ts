@@ -263,6 +263,7 @@ function start(
   read: Read = (offset, length) => Promise.resolve(spool.slice(offset, offset + length)),
 ): Uploader {
   return new Uploader({
+    offset: 0,
     uploadUrl,
     limitBytes,
     read,

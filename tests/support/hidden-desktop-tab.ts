@@ -12,12 +12,7 @@ export class HiddenDesktopTab {
 
   /** Signs in, starts a desktop on which something moves, and waits for its picture. */
   static async open(chromium: RawChromium, product: Product): Promise<HiddenDesktopTab> {
-    const first = await chromium.open(`${product.url}/sign-in`);
-    const cookie = await product.signIn(product.administrator);
-    for (const pair of cookie.split("; ")) {
-      const [name, value] = pair.split("=", 2);
-      await first.send("Network.setCookie", { name, value, url: product.url });
-    }
+    const cookie = await signInHere(chromium, product);
     const created = await fetch(`${product.url}/api/sessions`, {
       method: "POST",
       headers: { cookie, origin: product.url, "content-type": "application/json" },
@@ -45,6 +40,19 @@ export class HiddenDesktopTab {
     await this.tab.send("Input.dispatchKeyEvent", { type: "keyUp", ...key });
   }
 
+  /** As the bar tells it to those who cannot see it. */
+  async recordedSeconds(): Promise<number> {
+    const said = `document.querySelector('[aria-label^="Recording."]')?.ariaLabel ?? ""`;
+    const [, minutes, seconds] = /(\d+):(\d\d) recorded/.exec(await this.tab.evaluate(said)) ?? [];
+    return Number(minutes ?? 0) * 60 + Number(seconds ?? 0);
+  }
+
+  /** From now on none of its bytes reach the server; the desktop's picture goes on. */
+  async cutUploads(): Promise<void> {
+    await this.tab.send("Network.enable");
+    await this.tab.send("Network.setBlockedURLs", { urls: ["*/upload"] });
+  }
+
   async hide(): Promise<void> {
     await this.chromium.open("about:blank");
     await waitFor(this.tab, `document.visibilityState === "hidden"`);
@@ -68,6 +76,17 @@ export class HiddenDesktopTab {
       await this.tab.send("Input.dispatchKeyEvent", { type: "keyUp", key });
     }
   }
+}
+
+/** Signs the administrator in to the browser; returns the `cookie` header. */
+export async function signInHere(chromium: RawChromium, product: Product): Promise<string> {
+  const first = await chromium.open(`${product.url}/sign-in`);
+  const cookie = await product.signIn(product.administrator);
+  for (const pair of cookie.split("; ")) {
+    const [name, value] = pair.split("=", 2);
+    await first.send("Network.setCookie", { name, value, url: product.url });
+  }
+  return cookie;
 }
 
 async function waitFor(tab: RawTab, expression: string): Promise<void> {

@@ -5,6 +5,9 @@ import type { RecorderState } from "@/lib/recorder/recorder-state";
 
 const SESSION_ID = "5f0d6f2e-7f3c-4c39-9a53-0a1d3a1c7f11";
 
+/** Who makes all recordings of the lab. */
+const USER_ID = "0b7c2d1e-5a4f-4e1b-8c3d-2f6a9e8d7c15";
+
 type CaptureStream = (this: HTMLCanvasElement, framesPerSecond?: number) => MediaStream;
 
 /**
@@ -149,6 +152,8 @@ class LabPage {
   prepare(maxSizeBytes: number): void {
     this.recorder = createRecorder({
       sessionId: SESSION_ID,
+      userId: USER_ID,
+      appName: "Desktop",
       getSource: () => this.screen,
       getPointer: () => this.pointer,
       maxSizeBytes,

@@ -191,6 +191,9 @@ interface StopBody {
 function describe({ id, status, offset, truncated }: ReceivedRecording) {
   return {
     id,
+    user_id: "0b7c2d1e-5a4f-4e1b-8c3d-2f6a9e8d7c15",
+    session_id: "5f0d6f2e-7f3c-4c39-9a53-0a1d3a1c7f11",
+    app_name: "Desktop",
     status,
     truncated,
     upload_offset: offset,

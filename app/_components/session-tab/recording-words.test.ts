@@ -110,6 +110,12 @@ describe("What the bar says of a recording", () => {
     expect(recordingWhileAway({ ...saving, link: signedOut }, true)).toContain(
       "kept in this browser",
     );
+    expect(recordingWhileAway({ ...saving, link: signedOut }, true)).toContain(
+      "the next page of Sortie goes on",
+    );
+    expect(recordingWhileAway({ ...saving, link: signedOut, keptIn: "memory" }, true)).toContain(
+      "keep the tab open",
+    );
     expect(recordingWhileAway({ phase: "idle" }, true)).toBeNull();
   });
 

@@ -92,8 +92,11 @@ function limitInWords(bytes: number): string {
 }
 
 const BEING_SAVED = "The recording has stopped and is being saved.";
-const KEPT_UNTIL_TAKEN =
-  "The recording has stopped. What is not on the server yet is kept in this browser and sent as soon as the server takes it; keep this tab open until then.";
+const KEPT_UNTIL_TAKEN: Record<KeptIn, string> = {
+  disk: "The recording has stopped. What is not on the server yet is kept in this browser and sent as soon as the server takes it; should this tab be closed, the next page of Sortie goes on.",
+  memory:
+    "The recording has stopped. What is not on the server yet is kept in this tab and sent as soon as the server takes it; keep the tab open until then.",
+};
 
 /**
  * What becomes of the recording while there is no desktop; null where there is nothing to say of one. `isFinal`
@@ -105,7 +108,7 @@ export function recordingWhileAway(state: RecorderState, isFinal: boolean): stri
     case "recording":
       return isFinal ? BEING_SAVED : "The recording goes on and marks the gap.";
     case "saving":
-      return state.link.state === "online" ? BEING_SAVED : KEPT_UNTIL_TAKEN;
+      return state.link.state === "online" ? BEING_SAVED : KEPT_UNTIL_TAKEN[state.keptIn];
     case "ready":
       return "The recording is saved.";
     case "failed":

@@ -4,15 +4,23 @@ import { useEffect, useState } from "react";
 import { useRecorder } from "@/lib/recorder/use-recorder";
 import type { SessionJson } from "@/lib/sessions/session-schema";
 import { DesktopConnection } from "./desktop-connection";
+import { RecoveryStrip } from "../recovery/recovery-strip";
 import { useDesktopPointer } from "./desktop-pointer";
 import { openDesktop } from "./open-desktop";
 import { sessionApi } from "./session-api";
 import { SessionScreen } from "./session-screen";
 
+/** What recording needs to know. */
+interface SessionRecording {
+  readonly maxSizeBytes: number;
+  /** Who looks at the tab. */
+  readonly userId: string;
+}
+
 export interface SessionTabProps {
   readonly session: SessionJson;
   /** Null where recording is switched off. */
-  readonly recording: { readonly maxSizeBytes: number } | null;
+  readonly recording: SessionRecording | null;
 }
 
 /** A session's own browser tab: its desktop in the whole window, and a bar that keeps out of the way. */
@@ -41,23 +49,36 @@ export function SessionTab({ session, recording }: SessionTabProps) {
   }, [connection]);
   const parts = { session, connection, clipboard };
   if (recording === null) return <SessionScreen {...parts} recorder={null} />;
-  return <RecordedSession {...parts} maxSizeBytes={recording.maxSizeBytes} />;
+  return <RecordedSession {...parts} {...recording} />;
 }
 
-interface RecordedSessionProps {
+interface RecordedSessionProps extends SessionRecording {
   readonly session: SessionJson;
   readonly connection: DesktopConnection;
   readonly clipboard: string;
-  readonly maxSizeBytes: number;
 }
 
-function RecordedSession({ maxSizeBytes, ...parts }: RecordedSessionProps) {
+function RecordedSession({ maxSizeBytes, userId, ...parts }: RecordedSessionProps) {
   const getPointer = useDesktopPointer(parts.connection.liveCanvas);
   const recorder = useRecorder({
     sessionId: parts.session.id,
+    userId,
+    appName: parts.session.app_name,
     getSource: parts.connection.liveCanvas,
     getPointer,
     maxSizeBytes,
   });
-  return <SessionScreen {...parts} recorder={recorder} />;
+  const { state } = recorder;
+  const failedId = state.phase === "failed" ? state.recordingId : null;
+  return (
+    <>
+      <SessionScreen {...parts} recorder={recorder} />
+      <RecoveryStrip
+        userId={userId}
+        limitBytes={maxSizeBytes}
+        beside="nothing"
+        occasion={failedId}
+      />
+    </>
+  );
 }

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { may } from "@/lib/auth/permissions";
 import { currentActor } from "@/lib/auth/require-user";
 import { services } from "@/lib/composition/services";
+import { RecoveryStrip } from "../recovery/recovery-strip";
 import { Shell } from "./shell";
 
 /**
@@ -11,16 +12,18 @@ import { Shell } from "./shell";
 export async function AppShell({ children }: { readonly children: ReactNode }) {
   const actor = await currentActor();
   if (actor === null) return <main id="main">{children}</main>;
+  const { enabled, maxSizeBytes } = services().config.recording;
   return (
     <Shell
       access={{
         username: actor.username,
         displayName: actor.displayName,
-        recordingEnabled: services().config.recording.enabled,
+        recordingEnabled: enabled,
         mayManage: may(actor, "user.manage"),
       }}
     >
       {children}
+      {enabled && <RecoveryStrip userId={actor.userId} limitBytes={maxSizeBytes} />}
     </Shell>
   );
 }

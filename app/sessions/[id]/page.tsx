@@ -22,8 +22,9 @@ export async function generateMetadata({ params }: SessionPageProps): Promise<Me
 /** A session in its own browser tab: the desktop has the whole window. */
 export default async function SessionPage({ params }: SessionPageProps) {
   const session = await find((await params).id);
+  const { userId } = await requirePage("/sessions/[id]", `/sessions/${session.id}`);
   const { enabled, maxSizeBytes } = services().config.recording;
-  return <SessionTab session={session} recording={enabled ? { maxSizeBytes } : null} />;
+  return <SessionTab session={session} recording={enabled ? { maxSizeBytes, userId } : null} />;
 }
 
 const find = cache(async (id: string): Promise<SessionJson> => {
