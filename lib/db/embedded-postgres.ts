@@ -67,15 +67,26 @@ export async function startEmbeddedPostgres(
   const running = await findPostmaster(place.cluster);
   const postmaster =
     running === undefined ? await start(place, connection) : await untilReady(place);
-  const urlOf = (database: string) =>
-    `postgresql://${NAME}:${connection.password}@127.0.0.1:${postmaster.port}/${database}`;
-  await createDatabase(urlOf("postgres"));
+  await createDatabase(urlOf(connection, postmaster, "postgres"));
   return {
-    url: urlOf(NAME),
+    url: urlOf(connection, postmaster, NAME),
     adopted: running !== undefined,
     stop: async () => await stop(place, postmaster, ["SIGINT", "SIGQUIT", "SIGKILL"]),
     kill: async () => await stop(place, postmaster, ["SIGQUIT", "SIGKILL"]),
   };
+}
+
+/** Where the embedded PostgreSQL of this folder takes connections; undefined while it does not run. */
+export async function findEmbeddedPostgres(directory: string): Promise<string | undefined> {
+  const cluster = join(directory, "cluster");
+  if (!(await exists(cluster))) return undefined;
+  const postmaster = await findPostmaster(cluster);
+  if (postmaster?.ready !== true) return undefined;
+  return urlOf(await readConnection({ cluster }), postmaster, NAME);
+}
+
+function urlOf({ password }: Connection, { port }: Postmaster, database: string): string {
+  return `postgresql://${NAME}:${password}@127.0.0.1:${port}/${database}`;
 }
 
 async function prepare({ directory, durable = true }: EmbeddedPostgresOptions): Promise<Place> {
@@ -213,8 +224,8 @@ async function createDatabase(url: string): Promise<void> {
   }
 }
 
-async function readConnection(place: Place): Promise<Connection> {
-  const file = join(place.cluster, "connection.json");
+async function readConnection({ cluster }: Pick<Place, "cluster">): Promise<Connection> {
+  const file = join(cluster, "connection.json");
   return connectionSchema.parse(JSON.parse(await readFile(file, "utf8")));
 }
 

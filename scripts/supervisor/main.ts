@@ -9,6 +9,8 @@ import type { NewAdministrator } from "@/lib/db/seed";
 import { type Environment, evaluationProfile } from "./environment";
 import { type Ready, SupervisedProcess } from "./supervised-process";
 
+export { runningEnvironment } from "./running-environment";
+
 interface SuperviseOptions {
   readonly dataDirectory: string;
   readonly step: <T>(label: string, work: () => Promise<T>) => Promise<T>;
