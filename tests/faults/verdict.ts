@@ -9,7 +9,7 @@ import type { World } from "./world";
 
 export interface Verdict {
   readonly acknowledgedBytes: number;
-  /** Acknowledged bytes that belong to a whole picture and are not in the stored file. */
+  /** Acknowledged bytes that belong to a whole picture and are not in a file that can be watched. */
   readonly lostBytes: number;
   /** Neither ready nor failed with a reason. */
   readonly isStuck: boolean;
@@ -41,7 +41,7 @@ export async function judge(world: World, ledger: Ledger, isWhole: boolean): Pro
   const kept =
     stored === null ? 0 : commonPrefix(wanted.body, stored.subarray(RESERVED_HEADER_BYTES));
   const required = fileOf(ledger.source().subarray(0, acknowledgedBytes)).body.length;
-  const lostBytes = isStuck ? takenBackBytes : Math.max(takenBackBytes, required - kept);
+  const lostBytes = Math.max(takenBackBytes, required - kept);
   let lastFrameMs: number | null = null;
   if (stored !== null) {
     if (

@@ -36,7 +36,7 @@ export class Ledger {
 
   /** The server answered with a status that is no answer to a sender who did nothing wrong. */
   noteRudeAnswer(method: string, status: number, words: string): void {
-    const answer = `${method} answered ${status}: ${words}`;
+    const answer = `${method} answered ${status}: ${words.replace(REQUEST_ID, "")}`;
     this.rude.set(answer, (this.rude.get(answer) ?? 0) + 1);
   }
 
@@ -44,6 +44,9 @@ export class Ledger {
     return [...this.rude].map(([answer, times]) => `${answer} (${times}×)`);
   }
 }
+
+/** Different in each answer. */
+const REQUEST_ID = /,?"request_id":"[^"]*"/;
 
 /** What a sender is told when something is away, or when another request of its own is still at work. */
 const POLITE_STATUSES: ReadonlySet<number> = new Set([200, 201, 204, 409, 423, 429, 503, 507]);
