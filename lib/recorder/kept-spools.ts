@@ -33,6 +33,12 @@ export function withSpoolLock<T>(recordingId: string, task: () => Promise<T>): P
   );
 }
 
+/** Resolves when whoever holds the spool lets go of it, or dies. */
+export async function whenLetGo(recordingId: string): Promise<void> {
+  const options = { mode: "shared" } as const;
+  await navigator.locks.request(spoolLockName(recordingId), options, () => undefined);
+}
+
 /** Null when there is none. */
 export async function openSpool(recordingId: string): Promise<KeptSpool | null> {
   const folder = await unlessMissing((await spoolFolder())?.getDirectoryHandle(recordingId));

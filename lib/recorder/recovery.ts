@@ -1,6 +1,13 @@
 import { assertNever } from "@/lib/errors/assert-never";
 import { createWorkerClock } from "./clock";
-import { type KeptSpool, listSpools, openSpool, removeSpool, withSpoolLock } from "./kept-spools";
+import {
+  type KeptSpool,
+  listSpools,
+  openSpool,
+  removeSpool,
+  whenLetGo,
+  withSpoolLock,
+} from "./kept-spools";
 import { type Recovered, type Recovering, SpoolRecovery } from "./recover-spool";
 
 /** A recording that an earlier page did not bring to its end, with exactly what a screen may say about it. */
@@ -38,8 +45,10 @@ export class Recovery {
   /** Those that this page has dealt with, one way or the other. */
   private readonly settled = new Set<string>();
   private readonly hidden = new Set<string>();
+  /** Those that another tab holds. */
+  private readonly awaited = new Set<string>();
   private current: SpoolRecovery | null = null;
-  private looking: Promise<void> | null = null;
+  private isLooking = false;
   private isWanted = false;
 
   constructor(private readonly options: RecoveryOptions) {}
@@ -55,7 +64,7 @@ export class Recovery {
   readonly look = (): void => {
     this.isWanted = true;
     this.current?.wake();
-    this.looking ??= this.lookUntilDone().finally(() => (this.looking = null));
+    if (!this.isLooking) void this.lookUntilDone();
   };
 
   /** Tries a failed one again. */
@@ -87,27 +96,43 @@ export class Recovery {
   }
 
   private async lookUntilDone(): Promise<void> {
+    this.isLooking = true;
     while (this.isWanted) {
       this.isWanted = false;
       for (const recordingId of await listSpools()) {
         if (!this.settled.has(recordingId)) await this.recover(recordingId);
       }
     }
+    this.isLooking = false;
+  }
+
+  private async recover(recordingId: string): Promise<void> {
+    // What cannot be opened or deleted stays where it is: the next page load tries again.
+    const done = await withSpoolLock(recordingId, () => this.recoverHeld(recordingId)).catch(
+      () => null,
+    );
+    if (done === "held") this.lookWhenLetGo(recordingId);
   }
 
   /** The lock is held from before the first look into the spool until it is deleted or left. */
-  private async recover(recordingId: string): Promise<void> {
-    await withSpoolLock(recordingId, async () => {
-      const spool = await openSpool(recordingId);
-      if (spool === null) return;
-      const recovered = await this.bring(spool);
-      this.settled.add(recordingId);
-      this.conclude(spool, recovered);
-      if (recovered.kind === "saved" || recovered.kind === "settled") {
-        await removeSpool(recordingId);
-      }
-      // What cannot be opened or deleted stays where it is: the next page load tries again.
-    }).catch(() => undefined);
+  private async recoverHeld(recordingId: string): Promise<void> {
+    const spool = await openSpool(recordingId);
+    if (spool === null) return;
+    const recovered = await this.bring(spool);
+    this.settled.add(recordingId);
+    this.conclude(spool, recovered);
+    const isDone = recovered.kind === "saved" || recovered.kind === "settled";
+    if (isDone) await removeSpool(recordingId);
+  }
+
+  /** Should the tab die that records or recovers it, this page is there already. */
+  private lookWhenLetGo(recordingId: string): void {
+    if (this.awaited.has(recordingId)) return;
+    this.awaited.add(recordingId);
+    void whenLetGo(recordingId).then(() => {
+      this.awaited.delete(recordingId);
+      this.look();
+    });
   }
 
   private async bring(spool: KeptSpool): Promise<Recovered> {
@@ -157,7 +182,11 @@ export class Recovery {
       keptBytes: stream.size,
       state,
     };
-    this.show([...this.unfinished.filter((other) => other !== before), next]);
+    this.show(
+      before === undefined
+        ? [...this.unfinished, next]
+        : this.unfinished.map((other) => (other === before ? next : other)),
+    );
   }
 
   private forget(recordingId: string): void {

@@ -7,7 +7,8 @@ const NOTHING: readonly Unfinished[] = [];
 
 /**
  * Brings what earlier pages left in this browser to the server for as long as the page is open. It looks when the
- * component appears, when the person or the network comes back, and when `occasion` changes.
+ * component appears, when the person or the network comes back, when another tab lets go of one, and when
+ * `occasion` changes.
  */
 export function useRecovery(
   options: RecoveryOptions,

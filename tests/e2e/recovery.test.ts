@@ -3,7 +3,9 @@ import type { Page, Request } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Capture, captures } from "../support/captures";
 import { leaveSpool, type LeftSpool, spoolsLeft } from "../support/kept-spools";
-import { expectFaultless, PageScene, SOON, VIEWS } from "../support/page-checks";
+import { canRunDesktops } from "../support/desktop-requirements";
+import { DesktopTab } from "../support/desktop-tab";
+import { expectFaultless, keepPicture, PageScene, SOON, VIEWS } from "../support/page-checks";
 import type { Credentials } from "../support/product";
 import { requireCommand } from "../support/requirements";
 
@@ -14,7 +16,9 @@ const API = "**/api/recordings/**";
 /** Not found: a page on which nothing looks for spools. */
 const QUIET_PAGE = "/no-such-page";
 
-describe.skipIf(requireCommand("chromium") === null)("a recording left in this browser", () => {
+const missing = requireCommand("chromium") === null;
+
+describe.skipIf(missing)("a recording left in this browser", () => {
   const scene = PageScene.install();
   let capture: Capture;
   beforeAll(async () => {
@@ -118,12 +122,30 @@ describe.skipIf(requireCommand("chromium") === null)("a recording left in this b
     ).toBe(1);
   });
 
+  test("is nobody's business while a tab records it, and is taken over when that tab dies", async () => {
+    const { page, who } = await newcomer("taken-over");
+    const left = await leave(page, who);
+    await page.evaluate(
+      `void navigator.locks.request("sortie-spool/${left.recordingId}", () => new Promise(() => {}))`,
+    );
+    const watching = await page.context().newPage();
+    await watching.goto("/recordings");
+    const waits = () =>
+      watching.evaluate(async () => (await navigator.locks.query()).pending?.length);
+    await expect.poll(waits, SOON).toBe(1);
+    expect(await watching.getByRole("article").count()).toBe(0);
+    await page.close();
+    await cards(watching, /is saved\.$/).waitFor();
+    await expectSaved(left, watching);
+  });
+
   test("waits for a server that is away when the page is loaded, and goes on by itself", async () => {
     const { page, who } = await newcomer("server-away");
     const left = await leave(page, who, { sentBytes: 20_000 });
     await page.context().route(API, (route) => route.abort());
     await page.goto("/recordings");
     await cards(page, /^The server could not be reached\. .* are kept on this computer/).waitFor();
+    await expectFaultless(page, "recovery waits", { name: "light, on a desk", options: {} });
     await page.context().unroute(API);
     await expectSaved(left, page);
     await cards(page, /is saved\.$/).waitFor();
@@ -187,5 +209,33 @@ describe.skipIf(requireCommand("chromium") === null)("a recording left in this b
     await cards(page, /is not on the server any more\.$/).waitFor();
     expect(await spoolsLeft(page)).toEqual([left.recordingId]);
     await page.getByRole("button", { name: "Download" }).waitFor();
+  });
+
+  describe.skipIf(!canRunDesktops)("because the server refused it", () => {
+    test("can be tried again in the tab that recorded it", async () => {
+      const page = await scene.signedIn();
+      const tab = await DesktopTab.launch(page);
+      await tab.awaitPicture();
+      await tab.record();
+      await tab.awaitSafeSeconds();
+      const error = { code: "bad_request", message: "Something between us refuses this." };
+      const refuse = { status: 400, json: { error } };
+      await page.route("**/upload", (route) => route.fulfill(refuse));
+      await cards(page, /could not be saved\.$/).waitFor();
+      await cards(
+        page,
+        /^Something between us refuses this\. .* are kept on this computer/,
+      ).waitFor();
+      await tab.bar.getByText("Recording failed").waitFor();
+      await keepPicture(page, "recovery in the session tab");
+      const { id } = await tab.stopped();
+      await page.unroute("**/upload");
+      await page.getByRole("button", { name: "Try again" }).click();
+      await cards(page, /is saved\.$/).waitFor();
+      await tab.bar.getByText("Recording failed").waitFor({ state: "detached" });
+      expect(await rowOf(id)).toMatchObject({ status: "ready", interrupted: false });
+      expect(await spoolsLeft(page)).toEqual([]);
+      await tab.endElsewhere();
+    });
   });
 });

@@ -9,7 +9,7 @@ import {
   TriangleAlert,
   X,
 } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Button, ButtonLink, IconButton } from "@/app/_components/ui/button";
 import { classes } from "@/app/_components/ui/classes";
 import { ConfirmDialog } from "@/app/_components/ui/dialog";
@@ -22,14 +22,28 @@ import { saveFile } from "./save-file";
 interface RecoveryStripProps extends RecoveryOptions {
   /** Pages of the shell have the rail at their start, or a bar at the bottom. */
   readonly beside?: "rail" | "nothing";
-  /** Changes when there may be something to recover that was not there before. */
-  readonly occasion?: string | null;
+  /** A recording that failed on this very page, whose rest can be sent like that of any other. */
+  readonly failedHere?: FailedHere | null;
+}
+
+interface FailedHere {
+  readonly recordingId: string;
+  /** It did not fail after all. */
+  readonly onSaved: () => void;
 }
 
 /** Finishes recordings that an earlier page left in this browser, and says so in a corner of the page. */
 export function RecoveryStrip(props: RecoveryStripProps) {
-  const { userId, limitBytes, beside = "rail", occasion = null } = props;
-  const { recovery, unfinished } = useRecovery({ userId, limitBytes }, occasion);
+  const { userId, limitBytes, beside = "rail", failedHere = null } = props;
+  const options = { userId, limitBytes };
+  const { recovery, unfinished } = useRecovery(options, failedHere?.recordingId ?? null);
+  const isSavedHere = unfinished.some(
+    ({ recordingId, state }) => recordingId === failedHere?.recordingId && state.phase === "saved",
+  );
+  const onSaved = failedHere?.onSaved;
+  useEffect(() => {
+    if (isSavedHere) onSaved?.();
+  }, [isSavedHere, onSaved]);
   return (
     <>
       <p role="status" className="sr-only">
@@ -71,7 +85,7 @@ function Card(props: CardProps) {
   const { title, text } = recoveryInWords(unfinished);
   const { recordingId, state } = unfinished;
   return (
-    <article className="shrink-0 rounded-md bg-raised p-3 text-ink shadow-popup">
+    <article aria-label={title} className="shrink-0 rounded-md bg-raised p-3 text-ink shadow-popup">
       <div className="flex gap-2">
         <StateIcon phase={state.phase} />
         <div className="min-w-0 flex-1">

@@ -68,8 +68,9 @@ function RecordedSession({ maxSizeBytes, userId, ...parts }: RecordedSessionProp
     getPointer,
     maxSizeBytes,
   });
-  const { state } = recorder;
+  const { state, dismiss } = recorder;
   const failedId = state.phase === "failed" ? state.recordingId : null;
+  const failedHere = failedId === null ? null : { recordingId: failedId, onSaved: dismiss };
   return (
     <>
       <SessionScreen {...parts} recorder={recorder} />
@@ -77,7 +78,7 @@ function RecordedSession({ maxSizeBytes, userId, ...parts }: RecordedSessionProp
         userId={userId}
         limitBytes={maxSizeBytes}
         beside="nothing"
-        occasion={failedId}
+        failedHere={failedHere}
       />
     </>
   );
