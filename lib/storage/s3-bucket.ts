@@ -156,7 +156,8 @@ export class S3Bucket {
         if (key === undefined || id === undefined) continue;
         yield { name: key.slice(this.prefix.length), id, startedAt: Initiated ?? new Date() };
       }
-      const { NextKeyMarker, NextUploadIdMarker, IsTruncated: hasMore = false } = page;
+      const { NextKeyMarker, NextUploadIdMarker, IsTruncated } = page;
+      const hasMore = IsTruncated === true && NextKeyMarker !== undefined;
       markers = hasMore ? { KeyMarker: NextKeyMarker, UploadIdMarker: NextUploadIdMarker } : null;
     } while (markers !== null);
   }
