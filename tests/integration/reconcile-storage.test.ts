@@ -13,9 +13,7 @@ import {
   SETTLED_AFTER_MS,
 } from "@/lib/recordings/reconcile-storage";
 import type { RecordingStore, StoredItem } from "@/lib/storage/recording-store";
-import { reportOnStorage } from "@/workers/reconcile-storage";
 import { captures } from "../support/captures";
-import { deferred } from "../support/deferred";
 import { longStream } from "../support/long-stream";
 import {
   createRecordingScene,
@@ -211,6 +209,24 @@ for (const { name, isHere, open } of [onDisk, onS3]) {
       expect((await decodeVideo(file)).frames.length).toBeGreaterThan(0);
     });
 
+    test.runIf(name === "S3")(
+      "what lost attempts left of a recording that goes on is cleared away around what it is made of",
+      async () => {
+        const stream = await longStream(20);
+        const { recordingId, key } = await startWith(stream.bytes.subarray(0, 12_000_000));
+        const before = await listed();
+        const strewn = await vandal.strew(key);
+        const { repaired, found } = await reconcile({ apply: true });
+        expect([repaired.length, found]).toEqual([strewn, []]);
+        expect(await listed()).toEqual(before);
+        await scene.append(recordingId, 12_000_000, stream.bytes.subarray(12_000_000), {
+          uploadLength: stream.bytes.length,
+        });
+        const file = await storedBytes(scene.services, scene.ana, recordingId);
+        expect(file.subarray(-stream.body.length).equals(stream.body)).toBe(true);
+      },
+    );
+
     test("a recording that somebody adds to keeps everything, needed or not, until they have let go", async () => {
       const { recordingId, key } = await finished();
       await vandal.strew(key);
@@ -274,40 +290,3 @@ for (const { name, isHere, open } of [onDisk, onS3]) {
     });
   });
 }
-
-describe("the daily report", () => {
-  let scene: RecordingScene;
-  beforeAll(async () => {
-    scene = await createRecordingScene();
-  });
-  afterAll(() => scene.close());
-
-  test("is made by one of many workers, and noted once with its counts", async () => {
-    const { services } = scene;
-    const { recordingId } = await scene.start(scene.ana);
-    await services.db.recording.delete({ where: { id: recordingId } });
-    const [begun, mayGoOn] = [deferred<undefined>(), deferred<undefined>()];
-    const slow = Object.assign(Object.create(services.store) as RecordingStore, {
-      list: async function* () {
-        begun.resolve(undefined);
-        await mayGoOn.promise;
-        yield* services.store.list();
-      },
-    });
-    const first = reportOnStorage({ ...services, store: slow });
-    await begun.promise;
-    expect(await reportOnStorage(services)).toBeNull();
-    mayGoOn.resolve(undefined);
-    expect(await first).toMatchObject({ items: 1, forPerson: 1, found: { orphan: 1 } });
-    const events = await services.db.auditEvent.findMany({
-      where: { action: "storage.reconcile" },
-    });
-    expect(events.map(({ actorName, detail }) => ({ actorName, detail }))).toEqual([
-      {
-        actorName: "system",
-        detail: { apply: false, recordings: 0, items: 1, repaired: 0, orphan: 1 },
-      },
-    ]);
-    expect(await reportOnStorage(services)).toMatchObject({ forPerson: 1 });
-  });
-});
