@@ -16,7 +16,6 @@ import type { RecordingStore, StoredItem } from "@/lib/storage/recording-store";
 import { captures } from "../support/captures";
 import { longStream } from "../support/long-stream";
 import {
-  createRecordingScene,
   hangingBody,
   letTimePass,
   type RecordingScene,
