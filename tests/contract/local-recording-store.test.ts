@@ -6,7 +6,6 @@ import { LocalAppendSink } from "@/lib/storage/local-append-sink";
 import { LocalRecordingStore } from "@/lib/storage/local-recording-store";
 import { recordingStoreContract } from "./recording-store.contract";
 
-
 recordingStoreContract("local", async () => {
   const root = await mkdtemp(join(tmpdir(), "sortie-store-"));
   return {
