@@ -71,6 +71,7 @@ export interface PageFaults {
 }
 
 export async function faultsOf(page: Page): Promise<PageFaults> {
+  await stoodStill(page);
   // The guards around a popup hand the focus on at once, which axe cannot know.
   const axe = new AxeBuilder({ page }).exclude("[data-base-ui-focus-guard]");
   const { violations } = await axe.analyze();
@@ -82,6 +83,16 @@ export async function faultsOf(page: Page): Promise<PageFaults> {
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     ),
   };
+}
+
+/** Waits for whatever is fading in or out: half-way it has not the contrast it will have. */
+async function stoodStill(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const passing = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity);
+    await Promise.allSettled(passing.map(({ finished }) => finished));
+  });
 }
 
 export const NO_FAULTS: PageFaults = { violations: [], sidewaysPx: 0 };
