@@ -11,6 +11,13 @@ interface RoomDeps {
   readonly store: { freeBytes(): Promise<number | null> };
 }
 
+/** What was seen of settings and disk, and when. */
+interface Look {
+  readonly at: number;
+  readonly values: Settings;
+  readonly disk: RoomLevel;
+}
+
 const MEBIBYTE = 1024 * 1024;
 /** How old what is known of the disk, the settings and a user's sum may be while bytes arrive. */
 const FRESH_MS = 2_000;
@@ -22,32 +29,41 @@ const RETRY_AFTER_SECONDS = 60;
  */
 export class Room {
   private disk: RoomLevel = "enough";
-  private readonly levels = new LRUCache<string, RoomLevel>({ max: 10_000, ttl: FRESH_MS });
+  private latest: Look | null = null;
+  private readonly quotas = new LRUCache<string, RoomLevel>({ max: 10_000, ttl: FRESH_MS });
 
   constructor(private readonly deps: RoomDeps) {}
 
   /** @throws AppError `insufficient_storage` when this user may not begin another recording */
   async require(userId: string): Promise<void> {
-    const { values } = await findSettings(this.deps.db);
-    if ((await this.diskLevel(values)) !== "enough") throw diskShort(values.free_space_floor_mb);
+    const { values, disk } = await this.look();
+    if (disk !== "enough") throw diskShort(values.free_space_floor_mb);
     if ((await this.quotaLevel(values, userId)) === "out") throw quotaUsed(values.user_quota_mb);
   }
 
   /** What there is room for while this user records: `low` means to spare it, `out` to end. Cheap: seconds old at most. */
   async level(userId: string): Promise<RoomLevel> {
-    const known = this.levels.get(userId);
-    if (known !== undefined) return known;
+    const { latest } = this;
+    const isFresh = latest !== null && performance.now() - latest.at < FRESH_MS;
+    const { values, disk } = isFresh ? latest : await this.look();
+    const known = this.quotas.get(userId);
+    const quota = known ?? (await this.quotaLevel(values, userId));
+    if (known === undefined) this.quotas.set(userId, quota);
+    return tighter(disk, quota);
+  }
+
+  /** The same for every user: asked once for all who record. */
+  private async look(): Promise<Look> {
     const { values } = await findSettings(this.deps.db);
-    const level = tighter(await this.diskLevel(values), await this.quotaLevel(values, userId));
-    this.levels.set(userId, level);
-    return level;
+    this.disk = await this.diskLevel(values);
+    this.latest = { at: performance.now(), values, disk: this.disk };
+    return this.latest;
   }
 
   private async diskLevel({ free_space_floor_mb }: Settings): Promise<RoomLevel> {
     const freeBytes = await this.deps.store.freeBytes();
-    const floorBytes = free_space_floor_mb * MEBIBYTE;
-    this.disk = freeBytes === null ? "enough" : diskLevel(this.disk, freeBytes, floorBytes);
-    return this.disk;
+    if (freeBytes === null) return "enough";
+    return diskLevel(this.disk, freeBytes, free_space_floor_mb * MEBIBYTE);
   }
 
   private async quotaLevel({ user_quota_mb }: Settings, userId: string): Promise<RoomLevel> {
