@@ -7,7 +7,7 @@ import type { RecordingStore } from "@/lib/storage/recording-store";
 import { type AppendRegistry, uploadLocked } from "./append-registry";
 import { getRecording } from "./get-recording";
 import { posterKeyOf } from "./poster";
-import { type Claim, CLAIM_MS, claimForDelete, releaseClaim } from "./recording-claim";
+import { type Claim, CLAIM_MS, claimAsItIs, releaseClaim } from "./recording-claim";
 import { deleteRecordingRow, type Recording } from "./recording-repository";
 
 export interface DeleteDeps {
@@ -47,7 +47,7 @@ export async function deleteRecording(
 async function claimWhenFree(deps: DeleteDeps, actor: Actor, recordingId: string): Promise<Claim> {
   const deadline = performance.now() + CLAIM_WAIT_MS;
   while (performance.now() < deadline) {
-    const claim = await claimForDelete(deps.db, recordingId);
+    const claim = await claimAsItIs(deps.db, recordingId);
     if (claim !== null) return claim;
     // Somebody else may have deleted it.
     await getRecording(deps, actor, recordingId, "delete");

@@ -6,7 +6,7 @@ import { ClaimHolder } from "./claim-holder";
 import type { Finding } from "./reconcile-finding";
 import { isNeeded } from "./reconcile-inspect";
 import { findRow } from "./reconcile-rows";
-import { claimForRepair } from "./recording-claim";
+import { claimAsItIs } from "./recording-claim";
 
 export interface RepairDeps {
   readonly db: DatabaseOrTransaction;
@@ -42,7 +42,7 @@ async function removeLeftover(
   recordingId: string,
   remnant: Remnant,
 ): Promise<boolean> {
-  const claim = await claimForRepair(db, recordingId);
+  const claim = await claimAsItIs(db, recordingId);
   if (claim === null) return false;
   const holder = new ClaimHolder(db, claim);
   try {

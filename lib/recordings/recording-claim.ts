@@ -73,16 +73,8 @@ export async function claimForSeal(
   );
 }
 
-/** Claims a recording, whatever its status, to delete it; null when it is claimed or gone. */
-export async function claimForDelete(
-  db: DatabaseOrTransaction,
-  recordingId: string,
-): Promise<Claim | null> {
-  return claim(db, recordingId, Prisma.sql`true`);
-}
-
-/** Claims a recording, whatever its status, to clear away what it does not need; null when it is claimed or gone. */
-export async function claimForRepair(
+/** Claims a recording, whatever its status, to delete it or what it does not need; null when it is claimed or gone. */
+export async function claimAsItIs(
   db: DatabaseOrTransaction,
   recordingId: string,
 ): Promise<Claim | null> {
