@@ -22,6 +22,7 @@ export const HTTP_STATUS_BY_CODE = {
   too_large: 413,
   unsupported_media_type: 415,
   range_not_satisfiable: 416,
+  expectation_failed: 417,
   upload_locked: 423,
   rate_limited: 429,
   headers_too_large: 431,

@@ -55,6 +55,16 @@ test("strict transport security is demanded where users come over https, and onl
   await drain(secured);
 });
 
+test.each([
+  ["without a Host", "bad_request", "X-Host: a\r\n"],
+  ["with an expectation that nobody knows", "expectation_failed", "Host: a\r\nExpect: tea\r\n"],
+])("a request %s is refused in words", async (_, code, headers) => {
+  const caller = connect(Number(new URL(origin).port), "127.0.0.1");
+  const answer = text(caller);
+  caller.write(`GET / HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`);
+  expect(await answer).toContain(`{"error":{"code":"${code}","message":"`);
+});
+
 test("a file of the API that somebody opens as a page may do nothing", async () => {
   const policy = (await fetch(`${origin}/api/recordings`)).headers.get("content-security-policy");
   expect(policy).toContain("default-src 'none'");

@@ -41,7 +41,7 @@ export function createHttpServer(
   { leftBodyMs = LEFT_BODY_MS }: { readonly leftBodyMs?: number } = {},
 ): Server {
   const https = config.publicUrl?.startsWith("https:") ?? false;
-  const server = createServer({ highWaterMark: READ_AHEAD_BYTES }, (request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
     stampClient(request, config);
     secure(request, response, { https, mediaOrigin: config.mediaOrigin ?? null });
     restoreContentLength(response);
@@ -50,7 +50,10 @@ export function createHttpServer(
       requireSoundRequest(request);
       await handle(request, response);
     }).catch((error: unknown) => answerFailure(error, request, response, log));
-  });
+  };
+  // Node would refuse a missing `Host` and an odd `Expect` itself, without a word.
+  const options = { highWaterMark: READ_AHEAD_BYTES, requireHostHeader: false };
+  const server = createServer(options, answer).on("checkExpectation", answer);
   refuseMalformed(server);
   // A recording's upload may go on for as long as it likes; its bytes are watched for stalls instead.
   // Headers still have to come within Node's own limit.

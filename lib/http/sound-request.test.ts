@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { requireSoundRequest } from "./sound-request";
 
 const ask = (method: string, url: string, host = "desk.local:3000") =>
-  requireSoundRequest({ method, url, headers: { host } });
+  requireSoundRequest({ method, url, httpVersion: "1.1", headers: { host } });
 
 test.each([
   ["GET", "/api/recordings?q=%"],

@@ -15,20 +15,25 @@ const ROUTES = Object.entries(methodsByPath()).map(([path, methods]) => ({
 
 /**
  * Refuses what no handler could make sense of, and what Next would answer without a word or as a fault
- * of ours: an address or a `Host` that cannot be read, and a method that an address of ours does not have.
- * @throws AppError `bad_request`, `method_not_allowed`
+ * of ours: an address or a `Host` that cannot be read, an HTTP/1.1 request without a `Host` (RFC 9112,
+ * 3.2), an expectation that nobody here can meet, and a method that an address of ours does not have.
+ * @throws AppError `bad_request`, `expectation_failed`, `method_not_allowed`
  */
 export function requireSoundRequest({
   url = "/",
   method = "",
+  httpVersion,
   headers,
-}: Pick<IncomingMessage, "url" | "method" | "headers">): void {
+}: Pick<IncomingMessage, "url" | "method" | "httpVersion" | "headers">): void {
   const path = pathOf(url);
   if (path === null || !isDecodable(path)) {
     throw new AppError("bad_request", "The address cannot be read, perhaps for a stray “%” in it.");
   }
-  if (headers.host !== undefined && !isHost(headers.host)) {
-    throw new AppError("bad_request", "The Host header is not a host.");
+  if (headers.host === undefined ? httpVersion === "1.1" : !isHost(headers.host)) {
+    throw new AppError("bad_request", "The Host header is missing or not a host.");
+  }
+  if (headers.expect !== undefined && !/^100-continue$/i.test(headers.expect)) {
+    throw new AppError("expectation_failed", "Only “Expect: 100-continue” can be met here.");
   }
   const route = ROUTES.find(({ pattern }) => pattern.test(path));
   if (route === undefined || route.methods.has(method)) return;
