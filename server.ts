@@ -1,12 +1,23 @@
 import { createServer } from "node:http";
 import next from "next";
+import { PATCH as appendToUpload } from "@/app/api/recordings/[id]/upload/route";
 import { prepareDatabase } from "@/lib/composition/prepare-database";
 import { type Close, runProcess } from "@/lib/composition/run-process";
 import type { Services } from "@/lib/composition/services";
 import { attachGateway } from "@/lib/gateway/attach-gateway";
+import { answerDirectly, type DirectRoute } from "@/lib/http/direct-route";
 import { createHttpServer, drain, listen } from "@/lib/http/http-server";
 import { closeOrphanedSessions } from "@/lib/sessions/close-orphaned-sessions";
 import { hostSessions } from "@/lib/sessions/host-sessions";
+
+/** A recording's bytes do not pass through Next: they come twice a second from everybody who records. */
+const DIRECT_ROUTES: readonly DirectRoute[] = [
+  {
+    method: "PATCH",
+    pattern: /^\/api\/recordings\/(?<id>[\w-]+)\/upload(?:\?|$)/,
+    handler: appendToUpload,
+  },
+];
 
 /** The web process: one port for pages, API and WebSockets. */
 async function start(services: Services): Promise<Close> {
@@ -24,7 +35,8 @@ async function start(services: Services): Promise<Close> {
   await closeOrphanedSessions(services);
   const host = await hostSessions(services);
   const mediaOrigin = await services.store.linkOrigin();
-  const server = createHttpServer(app.getRequestHandler(), { ...config, mediaOrigin }, log);
+  const handle = answerDirectly(DIRECT_ROUTES, app.getRequestHandler());
+  const server = createHttpServer(handle, { ...config, mediaOrigin }, log);
   const gateway = attachGateway(server, services);
   const { port } = await listen(server, config);
   log.info({ port }, "listening");

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Config } from "@/lib/config/config";
 import type { DatabaseOrTransaction } from "@/lib/db/database";
 import { isBearer } from "./bearer";
@@ -9,6 +10,10 @@ export interface FindActorDeps {
   readonly config: Pick<Config, "authSecret" | "publicUrl">;
 }
 
+/** How old what is known of who sends a recording's bytes may be. */
+const RECENT_MS = 5_000;
+const recent = new LRUCache<string, Actor>({ max: 10_000, ttl: RECENT_MS });
+
 /**
  * Who is asking: the user of the sign-in cookie, as the database knows them at this moment. Null for
  * a stranger, and at once for a user who was disabled or whose sign-ins were ended. One query by key.
@@ -17,9 +22,33 @@ export async function findActor(
   headers: Headers,
   { db, config }: FindActorDeps,
 ): Promise<Actor | null> {
-  if (isBearer(headers)) return null;
-  const token = await readSessionToken(headers, config);
+  const token = await signInOf(headers, config);
   return token === null ? null : findSignedInUser(token, db);
+}
+
+/**
+ * Who is asking, as the database knew them not long ago: five seconds at most. For what somebody does
+ * many times a second, and may go on doing for so long after they were disabled.
+ */
+export async function findRecentActor(
+  headers: Headers,
+  { db, config }: FindActorDeps,
+): Promise<Actor | null> {
+  const token = await signInOf(headers, config);
+  if (token === null) return null;
+  const key = `${token.userId} ${token.sessionVersion}`;
+  const known = recent.get(key);
+  if (known !== undefined) return known;
+  const actor = await findSignedInUser(token, db);
+  if (actor !== null) recent.set(key, actor);
+  return actor;
+}
+
+async function signInOf(
+  headers: Headers,
+  config: FindActorDeps["config"],
+): Promise<SessionToken | null> {
+  return isBearer(headers) ? null : readSessionToken(headers, config);
 }
 
 async function findSignedInUser(

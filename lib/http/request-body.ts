@@ -12,9 +12,9 @@ export interface SmallBodyOptions {
 
 /** A request's body as a Node stream, read as fast as it is taken. Empty when there is none. */
 export function bodyStream(request: Request): Readable {
-  if (request.body === null) return Readable.from([]);
   const message = incomingMessage();
   if (message?.readableDidRead === false) return message;
+  if (request.body === null) return Readable.from([]);
   return Readable.fromWeb(request.body as ReadableStream);
 }
 

@@ -39,7 +39,7 @@ export const { OPTIONS, HEAD, PATCH, DELETE, POST } = uploadHandlers({
   /** Adds the body to the stream. */
   PATCH: recordingRoute(
     "PATCH /api/recordings/[id]/upload",
-    { params },
+    { params, trustsRecentActor: true },
     async ({ request, services, actor, client, params: { id } }) => {
       requireTusVersion(request);
       requireOffsetStream(request);
