@@ -12,6 +12,7 @@ const ROLES_BY_PERMISSION = {
   "recording.view_all": ["admin"],
   "recording.delete_own": ["admin", "user"],
   "recording.delete_all": ["admin"],
+  "recording.hold": ["admin"],
   "user.manage": ["admin"],
   "settings.manage": ["admin"],
   "account.use": ["admin", "user"],
