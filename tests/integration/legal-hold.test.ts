@@ -78,7 +78,7 @@ test("who may place holds hears who placed it and why; its owner only that there
   await expect(remove(scene.admin, recordingId)).rejects.toThrow(
     /placed by root on \d{4}-\d\d-\d\d: “the case against ana”/,
   );
-  const told = await remove(scene.ana, recordingId).catch((error: Error) => error.message);
+  const told = await remove(scene.ana, recordingId).catch(String);
   expect(told).toMatch(/under legal hold since \d{4}-\d\d-\d\d/);
   expect(told).not.toMatch(/root|case/);
   await lift(id);
