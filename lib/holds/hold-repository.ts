@@ -1,11 +1,18 @@
 import { type DatabaseOrTransaction, Prisma } from "@/lib/db/database";
+import type { Owned, Reach } from "@/lib/auth/permissions";
 import { beyond, inOrder, type PagePosition } from "@/lib/db/page";
 import type { HoldTarget } from "./hold-schema";
 
 /** A legal hold as the use cases see it. */
 export interface Hold {
   readonly id: string;
-  readonly target: { readonly type: HoldTarget; readonly id: string; readonly name: string };
+  readonly target: {
+    readonly type: HoldTarget;
+    readonly id: string;
+    readonly name: string;
+    /** Null of a hold on a user: it reaches into every cluster. */
+    readonly owned: Owned | null;
+  };
   readonly reason: string;
   readonly placedBy: string;
   /** When it was placed. */
@@ -28,8 +35,8 @@ const SELECT = {
   createdAt: true,
   liftedBy: true,
   liftedAt: true,
-  recording: { select: { id: true, filename: true } },
-  session: { select: { id: true, app: { select: { name: true } } } },
+  recording: { select: { id: true, filename: true, userId: true, cluster: true } },
+  session: { select: { id: true, userId: true, cluster: true, app: { select: { name: true } } } },
   user: { select: { id: true, username: true } },
 } as const satisfies Prisma.LegalHoldSelect;
 type Row = Prisma.LegalHoldGetPayload<{ select: typeof SELECT }>;
@@ -97,22 +104,31 @@ export async function findHoldsOf(
   return rows.map(toHold);
 }
 
-/** One page of holds, the newest first. */
+/** One page of the holds on what is within `reach`, the newest first. */
 export async function findHolds(
   db: DatabaseOrTransaction,
   page: {
+    readonly reach: Reach;
     readonly inForceOnly: boolean;
     readonly after: PagePosition | undefined;
     readonly limit: number;
   },
 ): Promise<Hold[]> {
   const rows = await db.legalHold.findMany({
-    where: { ...(page.inForceOnly ? { liftedAt: null } : {}), ...beyond(page.after, "desc") },
+    where: {
+      AND: [within(page.reach), beyond(page.after, "desc")],
+      ...(page.inForceOnly ? { liftedAt: null } : {}),
+    },
     orderBy: inOrder("desc"),
     take: page.limit,
     select: SELECT,
   });
   return rows.map(toHold);
+}
+
+function within(reach: Reach): Prisma.LegalHoldWhereInput {
+  if (reach.cluster === undefined) return {};
+  return { OR: [{ recording: reach }, { session: reach }] };
 }
 
 function toHold({ recording, session, user, liftedBy, liftedAt, ...row }: Row): Hold {
@@ -128,8 +144,14 @@ function targetOf({
   session,
   user,
 }: Pick<Row, "recording" | "session" | "user">): Hold["target"] {
-  if (recording !== null) return { type: "recording", id: recording.id, name: recording.filename };
-  if (session !== null) return { type: "session", id: session.id, name: session.app.name };
-  if (user !== null) return { type: "user", id: user.id, name: user.username };
+  if (recording !== null) {
+    const { id, filename: name, ...owned } = recording;
+    return { type: "recording", id, name, owned };
+  }
+  if (session !== null) {
+    const { id, app, ...owned } = session;
+    return { type: "session", id, name: app.name, owned };
+  }
+  if (user !== null) return { type: "user", id: user.id, name: user.username, owned: null };
   throw new Error("A legal hold names nothing: its table refuses such rows.");
 }

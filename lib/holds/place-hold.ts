@@ -1,5 +1,5 @@
 import { type Client, recordAuditEvent } from "@/lib/audit/record-audit-event";
-import type { Actor } from "@/lib/auth/permissions";
+import { type Actor, mayWith, type Owned, reachOf } from "@/lib/auth/permissions";
 import type { Database, DatabaseOrTransaction } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
 import { assertNever } from "@/lib/errors/assert-never";
@@ -15,16 +15,29 @@ interface By {
   readonly client: Client;
 }
 
+/** Whether somebody may hold all that a user records: that reaches into every cluster. */
+export function mayHoldUsers(actor: Actor): boolean {
+  const reach = reachOf(actor, "recording.hold");
+  return reach !== null && reach.cluster === undefined;
+}
+
 /**
  * Keeps a recording, or all of a session or a user, from being deleted by anybody until the hold is
  * lifted. When this returns, nothing it covers is deleted any more, except where that had begun before.
- * @throws AppError `not_found`, `conflict` for a recording whose deletion has begun
+ * @throws AppError `not_found`, `forbidden`, `conflict` for a recording whose deletion has begun
  */
 export async function placeHold({ db, now }: HoldDeps, by: By, asked: PlaceHold): Promise<Hold> {
   const { reason, target_type: type, target_id: id } = asked;
   return db.$transaction(async (transaction) => {
     await keepDeletionsOut(transaction);
-    await requireHoldable(transaction, asked);
+    const holdable = await findHoldable(transaction, asked);
+    requireMayHold(by.actor, holdable);
+    if ((holdable?.deletionCause ?? null) !== null) {
+      throw new AppError(
+        "conflict",
+        "The deletion of this recording has begun and cannot be taken back.",
+      );
+    }
     const facts = { reason, placedBy: by.actor.username, createdAt: now() };
     const hold = await insertHold(transaction, { type, id }, facts);
     await recordAuditEvent(transaction, {
@@ -37,11 +50,12 @@ export async function placeHold({ db, now }: HoldDeps, by: By, asked: PlaceHold)
   });
 }
 
-/** Lifts a hold. @throws AppError `not_found`, `conflict` when it has been lifted before */
+/** Lifts a hold. @throws AppError `not_found`, `forbidden`, `conflict` when it has been lifted before */
 export async function liftHold({ db, now }: HoldDeps, by: By, holdId: string): Promise<Hold> {
   return db.$transaction(async (transaction) => {
     const hold = await findHold(transaction, holdId);
     if (hold === null) throw new AppError("not_found", "There is no such legal hold.");
+    requireMayHold(by.actor, hold.target.owned);
     const lifted = { by: by.actor.username, at: now() };
     const data = { liftedBy: lifted.by, liftedAt: lifted.at };
     if (!(await updateLifted(transaction, holdId, data))) {
@@ -58,37 +72,39 @@ export async function liftHold({ db, now }: HoldDeps, by: By, holdId: string): P
   });
 }
 
-async function requireHoldable(
+type Holdable = Owned & { readonly deletionCause?: string | null };
+
+/** What is to be held; null of a user. */
+async function findHoldable(
   db: DatabaseOrTransaction,
   { target_type: type, target_id: id }: PlaceHold,
-): Promise<void> {
-  const select = { id: true } as const;
+): Promise<Holdable | null> {
+  const owned = { userId: true, cluster: true } as const;
   switch (type) {
-    case "recording": {
-      const found = await db.recording.findUnique({
-        where: { id },
-        select: { deletionCause: true },
-      });
-      if (found === null) throw noSuch("recording");
-      if (found.deletionCause !== null) {
-        throw new AppError(
-          "conflict",
-          "The deletion of this recording has begun and cannot be taken back.",
-        );
-      }
-      return;
-    }
+    case "recording":
+      return orNotFound(
+        type,
+        await db.recording.findUnique({ where: { id }, select: { ...owned, deletionCause: true } }),
+      );
     case "session":
-      if ((await db.session.findUnique({ where: { id }, select })) === null) throw noSuch(type);
-      return;
+      return orNotFound(type, await db.session.findUnique({ where: { id }, select: owned }));
     case "user":
-      if ((await db.user.findUnique({ where: { id }, select })) === null) throw noSuch(type);
-      return;
+      orNotFound(type, await db.user.findUnique({ where: { id }, select: { id: true } }));
+      return null;
     default:
-      assertNever(type);
+      return assertNever(type);
   }
 }
 
-function noSuch(thing: string): AppError {
-  return new AppError("not_found", `There is no such ${thing} to hold.`);
+function orNotFound<T>(thing: string, found: T | null): T {
+  if (found !== null) return found;
+  throw new AppError("not_found", `There is no such ${thing} to hold.`);
+}
+
+function requireMayHold(actor: Actor, owned: Owned | null): void {
+  if (owned === null ? mayHoldUsers(actor) : mayWith(actor, "recording.hold", owned)) return;
+  throw new AppError(
+    "forbidden",
+    "This is outside of the clusters assigned to you. Ask an administrator.",
+  );
 }

@@ -1,4 +1,4 @@
-import { type Actor, may } from "@/lib/auth/permissions";
+import { type Actor, mayWith, type Owned } from "@/lib/auth/permissions";
 import type { DatabaseOrTransaction } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
 import { findHoldsOf, type Hold, type Holdable } from "./hold-repository";
@@ -10,12 +10,15 @@ import { findHoldsOf, type Hold, type Holdable } from "./hold-repository";
 export async function refuseHeld(
   db: DatabaseOrTransaction,
   actor: Actor,
-  recording: Holdable,
+  recording: Holdable & Owned,
 ): Promise<void> {
   const holds = await findHoldsOf(db, recording);
   const [first] = holds;
   if (first === undefined) return;
-  throw new AppError("held", sentence(first, holds.length, may(actor, "recording.hold")));
+  throw new AppError(
+    "held",
+    sentence(first, holds.length, mayWith(actor, "recording.hold", recording)),
+  );
 }
 
 const COVERED = {

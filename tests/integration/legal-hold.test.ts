@@ -151,6 +151,31 @@ test("a repair leaves even what a held recording does not need where it is", asy
   await lift(id);
 });
 
+test("ops hold and lift within the clusters assigned to them, and nothing beyond", async () => {
+  const { services, ana } = scene;
+  const { recordingId, sessionId } = await scene.start(ana);
+  const { cluster } = await getRecording(services, ana, recordingId);
+  const ops = (clusters: string[]): Actor => ({ ...scene.bob, role: "ops", clusters });
+  const holdAs = (actor: Actor, type: HoldJson["target_type"], id: string) =>
+    placeHold(
+      services,
+      { actor, client: CLIENT },
+      { target_type: type, target_id: id, reason: "x" },
+    );
+  const insider = ops([cluster]);
+  for (const [type, id] of [
+    ["recording", recordingId],
+    ["session", sessionId],
+  ] as const) {
+    await expect(holdAs(ops(["elsewhere"]), type, id)).rejects.toMatchObject({ code: "forbidden" });
+    const hold = await holdAs(insider, type, id);
+    const liftAs = (actor: Actor) => liftHold(services, { actor, client: CLIENT }, hold.id);
+    await expect(liftAs(ops(["elsewhere"]))).rejects.toMatchObject({ code: "forbidden" });
+    await liftAs(insider);
+  }
+  await expect(holdAs(insider, "user", ana.userId)).rejects.toMatchObject({ code: "forbidden" });
+});
+
 test("placing and lifting are in the audit trail, with the reason", async () => {
   const { recordingId } = await scene.start(scene.ana);
   const { id } = await place(recording(recordingId), "case 9");

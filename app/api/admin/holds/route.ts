@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { reachOf } from "@/lib/auth/permissions";
+import { AppError } from "@/lib/errors/app-error";
 import { findHolds, findHoldsOf } from "@/lib/holds/hold-repository";
 import { holdToJson } from "@/lib/holds/hold-json";
 import { placeHoldSchema } from "@/lib/holds/hold-schema";
@@ -26,10 +28,12 @@ export const GET = recordingRoute(
     query: { state, recording_id: recordingId, limit, cursor },
   }) => {
     if (recordingId !== undefined) {
-      const recording = await getRecording(services, actor, recordingId);
+      const recording = await getRecording(services, actor, recordingId, "hold");
       return Response.json((await findHoldsOf(services.db, recording)).map(holdToJson));
     }
-    const page = { inForceOnly: state === "in_force", after: cursor, limit: limit + 1 };
+    const reach = reachOf(actor, "recording.hold");
+    if (reach === null) throw new AppError("forbidden", "Your role does not allow this.");
+    const page = { reach, inForceOnly: state === "in_force", after: cursor, limit: limit + 1 };
     return pageResponse(request, await findHolds(services.db, page), limit, holdToJson);
   },
 );
