@@ -14,6 +14,9 @@ const ROLES_BY_PERMISSION = {
   "recording.delete_all": ["admin"],
   "user.manage": ["admin"],
   "settings.manage": ["admin"],
+  "audit.view": ["admin"],
+  "storage.view": ["admin"],
+  "job.run": ["admin"],
   "account.use": ["admin", "user"],
 } as const satisfies Record<string, readonly Role[]>;
 

@@ -42,6 +42,8 @@ export const ACCESS_BY_ROUTE = {
   "PATCH /api/admin/users/[id]": "user.manage",
   "GET /api/admin/settings": "settings.manage",
   "PATCH /api/admin/settings": "settings.manage",
+  "GET /api/admin/audit": "audit.view",
+  "GET /api/admin/audit/export": "audit.view",
   "PATCH /api/account": "account.use",
 
   "GET /api/[[...path]]": "public",
