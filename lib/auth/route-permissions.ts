@@ -45,6 +45,8 @@ export const ACCESS_BY_ROUTE = {
   "POST /api/admin/holds/[id]/lift": "recording.hold",
   "GET /api/admin/settings": "settings.manage",
   "PATCH /api/admin/settings": "settings.manage",
+  "GET /api/admin/audit": "audit.view",
+  "GET /api/admin/audit/export": "audit.view",
   "PATCH /api/account": "account.use",
 
   "GET /api/[[...path]]": "public",
