@@ -10,6 +10,7 @@ export const WORDS_BY_ACTION = {
   "recording.download": "Downloaded a recording",
   "recording.edit": "Described a recording",
   "recording.delete": "Deleted a recording",
+  "recording.export": "Exported the list of recordings",
   "session.start": "Opened a session",
   "session.end": "Ended a session",
   "user.sign_in": "Signed in",
