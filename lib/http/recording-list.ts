@@ -2,7 +2,11 @@ import { z } from "zod";
 import type { RecordingFilters } from "@/lib/recordings/recording-conditions";
 import type { RecordingPage } from "@/lib/recordings/list-recordings";
 import { recordingToJson } from "@/lib/recordings/recording-json";
-import { RECORDING_FLAGS, RECORDING_SORTS, RECORDING_STATUSES } from "@/lib/recordings/recording-schema";
+import {
+  RECORDING_FLAGS,
+  RECORDING_SORTS,
+  RECORDING_STATUSES,
+} from "@/lib/recordings/recording-schema";
 import { cursorQuery, linkTo, pageQuery } from "./pagination";
 import { decodeRecordingCursor, encodeRecordingCursor } from "./recording-cursor";
 

@@ -75,7 +75,7 @@ async function findCommon(
   const near = await selectIds(db, query, Prisma.sql`(${first}) AS "first"`, words);
   if (near.length === query.limit) return near;
   const [walked] = await db.$queryRaw<{ rows: number }[]>`
-    SELECT count(*)::int AS "rows" FROM (SELECT FROM "recordings" WHERE ${allOf(conditions)} LIMIT ${reach}) AS "first"`;
+    SELECT count(*)::int AS "rows" FROM (${first}) AS "first"`;
   if ((walked?.rows ?? 0) < reach) return near;
   if (share > COMMON_SHARE) return selectIds(db, query, ALL, [...conditions, ...words]);
   // OFFSET 0 keeps the planner from walking after all.

@@ -19,11 +19,14 @@ export async function prepareSearch(
   db: DatabaseOrTransaction,
   text: string,
 ): Promise<RecordingSearch | null> {
-  const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
+  const words = text.trim().split(/\s+/).filter(Boolean);
   const [only] = words;
   if (only === undefined) return null;
   if (words.length === 1 && isId(only)) {
-    return { conditions: [Prisma.sql`("id" = ${only}::uuid OR "session_id" = ${only}::uuid)`], share: 0 };
+    return {
+      conditions: [Prisma.sql`("id" = ${only}::uuid OR "session_id" = ${only}::uuid)`],
+      share: 0,
+    };
   }
   const conditions = await Promise.all(words.map((word) => containing(db, word)));
   return { conditions, share: await expectedShare(db, conditions) };
@@ -36,10 +39,10 @@ async function containing(db: DatabaseOrTransaction, word: string): Promise<Pris
   const inTexts = /[\p{L}\p{N}]{3}/u.test(word) ? inNames : `% ${escaped(word)}%`;
   // Looked up first: users are few, and their recordings have an index of their own.
   const users = await db.$queryRaw<{ id: string }[]>`
-    SELECT "id"::text FROM "users" WHERE "username" LIKE ${inNames}`;
-  if (users.length === 0) return Prisma.sql`"search_text" LIKE ${inTexts}`;
+    SELECT "id"::text FROM "users" WHERE "username" LIKE lower(${inNames})`;
+  if (users.length === 0) return Prisma.sql`"search_text" LIKE lower(${inTexts})`;
   const ids = users.map(({ id }) => id);
-  return Prisma.sql`("search_text" LIKE ${inTexts} OR "user_id" = ANY(${ids}::uuid[]))`;
+  return Prisma.sql`("search_text" LIKE lower(${inTexts}) OR "user_id" = ANY(${ids}::uuid[]))`;
 }
 
 /** In LIKE patterns these three mean something else. */

@@ -35,17 +35,17 @@ END $$;
 CREATE TRIGGER "users_pass_on_username" AFTER UPDATE OF "username" ON "users"
   FOR EACH ROW WHEN (OLD."username" <> NEW."username") EXECUTE FUNCTION "pass_on_username"();
 
--- Every order of the list, in both directions. What filters ask for is in the index too: walking on to the
--- next match then reads no row in between.
+-- Every order of the list, in both directions. What follows the id changes no order: filters find it in the
+-- index, and rows in between are not read.
 DROP INDEX "recordings_created_at_id_idx";
-CREATE INDEX "recordings_created_at_id_idx" ON "recordings" ("created_at" DESC, "id" DESC)
-  INCLUDE ("user_id", "cluster", "app_id", "status", "sort_size_bytes", "interrupted", "truncated", "recovered");
-CREATE INDEX "recordings_sort_size_bytes_id_idx" ON "recordings" ("sort_size_bytes" DESC, "id" DESC)
-  INCLUDE ("created_at", "user_id", "cluster", "app_id", "status", "interrupted", "truncated", "recovered");
-CREATE INDEX "recordings_sort_duration_ms_id_idx" ON "recordings" ("sort_duration_ms" DESC, "id" DESC)
-  INCLUDE ("created_at", "user_id", "cluster", "app_id", "status", "sort_size_bytes", "interrupted", "truncated", "recovered");
-CREATE INDEX "recordings_username_created_at_id_idx" ON "recordings" ("username" DESC, "created_at" DESC, "id" DESC)
-  INCLUDE ("user_id", "cluster", "app_id", "status", "sort_size_bytes", "interrupted", "truncated", "recovered");
+CREATE INDEX "recordings_by_time" ON "recordings" ("created_at" DESC, "id" DESC,
+  "user_id", "cluster", "app_id", "status", "sort_size_bytes", "interrupted", "truncated", "recovered");
+CREATE INDEX "recordings_by_size" ON "recordings" ("sort_size_bytes" DESC, "id" DESC,
+  "created_at", "user_id", "cluster", "app_id", "status", "interrupted", "truncated", "recovered");
+CREATE INDEX "recordings_by_duration" ON "recordings" ("sort_duration_ms" DESC, "id" DESC,
+  "created_at", "user_id", "cluster", "app_id", "status", "sort_size_bytes", "interrupted", "truncated", "recovered");
+CREATE INDEX "recordings_by_user" ON "recordings" ("username" DESC, "created_at" DESC, "id" DESC,
+  "user_id", "cluster", "app_id", "status", "sort_size_bytes", "interrupted", "truncated", "recovered");
 
 -- Filters that can leave little of a million.
 CREATE INDEX "recordings_app_id_created_at_id_idx" ON "recordings" ("app_id", "created_at" DESC, "id" DESC);
