@@ -88,7 +88,7 @@ async function plansOf(
     return db.$queryRaw(sql);
   };
   const input = { within, filters, sort, after, limit: 50 };
-  await findListed(explaining as DatabaseOrTransaction, input);
+  await findListed(explaining, input);
   expect(plans.length).toBeGreaterThan(0);
   return plans;
 }
