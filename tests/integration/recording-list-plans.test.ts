@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import type { Reach } from "@/lib/auth/permissions";
-import { Prisma, type DatabaseOrTransaction } from "@/lib/db/database";
+import { Prisma } from "@/lib/db/database";
 import type { RecordingFilters } from "@/lib/recordings/recording-conditions";
 import { findListed } from "@/lib/recordings/recording-list-repository";
 import type { ListPosition } from "@/lib/recordings/recording-order";

@@ -73,7 +73,8 @@ test.each(Object.keys(KEYS) as (keyof typeof KEYS)[])(
   async (sort) => {
     const rows = await pagesOf(`sort=${sort}`);
     expect(new Set(rows.map(({ id }) => id)).size).toBe(MADE);
-    const keys = rows.map(KEYS[sort]);
+    const keyOf: (row: RecordingJson) => string | number = KEYS[sort];
+    const keys = rows.map(keyOf);
     expect(keys).toEqual(keys.toSorted((a, b) => (a < b ? 1 : a > b ? -1 : 0)));
     const opposite = await pagesOf(`sort=${OPPOSITES[sort]}`);
     expect(opposite.map(({ id }) => id)).toEqual(rows.map(({ id }) => id).toReversed());
