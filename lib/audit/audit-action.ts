@@ -7,6 +7,7 @@ export const AUDIT_ACTIONS = [
   "recording.download",
   "recording.edit",
   "recording.delete",
+  "recording.decline",
   "session.start",
   "session.end",
   "user.sign_in",

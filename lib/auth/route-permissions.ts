@@ -22,6 +22,7 @@ export const ACCESS_BY_ROUTE = {
   "POST /api/sessions/[id]/recording/start": "recording.create",
   "POST /api/sessions/[id]/recording/stop": "recording.create",
   "POST /api/sessions/[id]/recording/upload": "recording.create",
+  "POST /api/sessions/[id]/recording/decline": "recording.create",
 
   "GET /api/recordings": "recording.view_own",
   "GET /api/admin/recordings": "recording.view_all",

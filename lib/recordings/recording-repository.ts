@@ -99,6 +99,7 @@ export interface NewRecording {
   readonly id: string;
   readonly sessionId: string;
   readonly userId: string;
+  readonly origin: "user" | "policy";
   readonly filename: string;
   readonly description: string;
   readonly uploadLength: number | null;
