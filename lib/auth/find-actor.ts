@@ -2,6 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { Config } from "@/lib/config/config";
 import type { DatabaseOrTransaction } from "@/lib/db/database";
 import { isBearer } from "./bearer";
+import { clustersOf } from "./clusters";
 import type { Actor } from "./permissions";
 import { readSessionToken, type SessionToken } from "./session-token";
 
@@ -61,5 +62,7 @@ async function findSignedInUser(
   });
   if (user === null) return null;
   const { id: userId, username, displayName, role } = user;
-  return { userId, username, displayName, role };
+  // Only who has the role is asked after: most people cost one query.
+  const clusters = role === "ops" ? await clustersOf(db, userId) : [];
+  return { userId, username, displayName, role, clusters, token: null };
 }

@@ -70,8 +70,8 @@ const credentialsSchema = z.object({ username: z.string(), password: z.string() 
 async function authorise(deps: AuthDeps, { client }: Caller, input: unknown) {
   try {
     const { data } = credentialsSchema.safeParse(input);
-    const signedIn = await signIn(deps, client, data ?? { username: "", password: "" });
-    return { id: signedIn.token.userId, sessionVersion: signedIn.token.sessionVersion };
+    const token = await signIn(deps, client, data ?? { username: "", password: "" });
+    return { id: token.userId, sessionVersion: token.sessionVersion };
   } catch (error) {
     if (isAppError(error)) throw new Error(encodeSignInError(error), { cause: error });
     deps.log.error({ err: error }, "Signing in failed");

@@ -1,7 +1,7 @@
-import type { Permission } from "./permissions";
+import type { Demand } from "./permissions";
 
-/** What a route demands: a permission, or `public` where a stranger may ask. */
-export type RouteAccess = Permission | "public";
+/** What a route demands: a permission, perhaps for more than one's own, or `public` where a stranger may ask. */
+export type RouteAccess = Demand | "public";
 
 /**
  * Every route of the product with what it demands. A route that is not here does not compile
@@ -14,23 +14,23 @@ export const ACCESS_BY_ROUTE = {
   "POST /api/auth/[...nextauth]": "public",
 
   "GET /api/apps": "app.view",
-  "GET /api/sessions": "session.use_own",
+  "GET /api/sessions": "session.view",
   "POST /api/sessions": "session.create",
-  "GET /api/sessions/[id]": "session.use_own",
-  "DELETE /api/sessions/[id]": "session.use_own",
-  "POST /api/sessions/[id]/ticket": "session.use_own",
+  "GET /api/sessions/[id]": "session.view",
+  "DELETE /api/sessions/[id]": "session.end",
+  "POST /api/sessions/[id]/ticket": "session.use",
   "POST /api/sessions/[id]/recording/start": "recording.create",
   "POST /api/sessions/[id]/recording/stop": "recording.create",
   "POST /api/sessions/[id]/recording/upload": "recording.create",
   "POST /api/sessions/[id]/recording/decline": "recording.create",
 
-  "GET /api/recordings": "recording.view_own",
-  "GET /api/admin/recordings": "recording.view_all",
-  "GET /api/recordings/[id]": "recording.view_own",
+  "GET /api/recordings": "recording.view",
+  "GET /api/admin/recordings": "recording.view of others",
+  "GET /api/recordings/[id]": "recording.view",
   "PATCH /api/recordings/[id]": "recording.create",
-  "DELETE /api/recordings/[id]": "recording.delete_own",
-  "GET /api/recordings/[id]/download": "recording.view_own",
-  "GET /api/recordings/[id]/poster": "recording.view_own",
+  "DELETE /api/recordings/[id]": "recording.delete",
+  "GET /api/recordings/[id]/download": "recording.play",
+  "GET /api/recordings/[id]/poster": "recording.play",
   "PUT /api/recordings/[id]/poster": "recording.create",
   "OPTIONS /api/recordings/[id]/upload": "recording.create",
   "HEAD /api/recordings/[id]/upload": "recording.create",
@@ -60,14 +60,14 @@ export type RouteName = keyof typeof ACCESS_BY_ROUTE;
 export const ACCESS_BY_PAGE = {
   "/": "account.use",
   "/sign-in": "public",
-  "/apps": "app.view",
-  "/sessions": "session.use_own",
-  "/sessions/[id]": "session.use_own",
-  "/recordings": "recording.view_own",
-  "/recordings/[id]": "recording.view_own",
-  "/admin": "user.manage",
+  "/apps": "session.create",
+  "/sessions": "session.view",
+  "/sessions/[id]": "session.use",
+  "/recordings": "recording.view",
+  "/recordings/[id]": "recording.view",
+  "/admin": "recording.view of others",
   "/admin/users": "user.manage",
-  "/admin/recordings": "recording.view_all",
+  "/admin/recordings": "recording.view of others",
   "/admin/settings": "settings.manage",
   "/account": "account.use",
 } as const satisfies Record<string, RouteAccess>;

@@ -1,7 +1,6 @@
 import { recordAuditEvent, type Client } from "@/lib/audit/record-audit-event";
 import type { Database } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
-import type { Actor } from "./permissions";
 import { verifyPassword } from "./password";
 import type { SessionToken } from "./session-token";
 import { signInErrorSentence } from "./sign-in-error";
@@ -10,11 +9,6 @@ import { countAttempt, forgiveAttempt } from "./sign-in-attempts";
 export interface SignInDeps {
   readonly db: Database;
   readonly now: () => Date;
-}
-
-export interface SignedIn {
-  readonly actor: Actor;
-  readonly token: SessionToken;
 }
 
 /** Longer names cannot exist (see the user schema), so they are cut rather than counted apart. */
@@ -29,7 +23,7 @@ export async function signIn(
   deps: SignInDeps,
   client: Client,
   credentials: { readonly username: string; readonly password: string },
-): Promise<SignedIn> {
+): Promise<SessionToken> {
   const username = keepable(credentials.username).trim().toLowerCase().slice(0, MAX_NAME_LENGTH);
   const attempt = await countAttempt(deps, username, client);
   const user = await deps.db.user.findUnique({ where: { username } });
@@ -44,7 +38,7 @@ export async function signIn(
   if (user === null || !right) throw await refuse("wrong_credentials");
   if (user.disabledAt !== null) throw await refuse("account_disabled");
 
-  const { id: userId, displayName, role, sessionVersion } = user;
+  const { id: userId, sessionVersion } = user;
   await deps.db.$transaction(async (transaction) => {
     await forgiveAttempt(transaction, attempt);
     await transaction.user.update({ where: { id: userId }, data: { lastSignInAt: deps.now() } });
@@ -55,7 +49,7 @@ export async function signIn(
       target: { type: "user", id: userId },
     });
   });
-  return { actor: { userId, username, displayName, role }, token: { userId, sessionVersion } };
+  return { userId, sessionVersion };
 }
 
 /** PostgreSQL keeps no text with U+0000; a name that holds one is nobody's, and stays so. */

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { ACCESS_BY_ROUTE, type RouteName } from "@/lib/auth/route-permissions";
-import { type Actor, may } from "@/lib/auth/permissions";
+import { type Actor, type Demand, may, roleMay } from "@/lib/auth/permissions";
 import { findActor, findRecentActor } from "@/lib/auth/find-actor";
 import { services, type Services } from "@/lib/composition/services";
 import { AppError } from "@/lib/errors/app-error";
@@ -86,10 +86,17 @@ async function authorise(
   const find = trustsRecentActor ? findRecentActor : findActor;
   const actor = await find(headers, services());
   if (actor === null) throw new AppError("unauthenticated", "Sign in to go on.");
-  if (!may(actor, access)) {
-    throw new AppError("forbidden", "Your role does not allow this. Ask an administrator.");
-  }
+  if (!may(actor, access)) throw notAllowed(actor, access);
   return actor;
+}
+
+function notAllowed({ role }: Actor, demand: Demand): AppError {
+  return new AppError(
+    "forbidden",
+    roleMay(role, demand)
+      ? "This token was not made for that. Use one with the right to do it."
+      : "Your role does not allow this. Ask an administrator.",
+  );
 }
 
 function parse<T>(schema: z.ZodType<T> | undefined, value: unknown, where: string): T {

@@ -1,4 +1,4 @@
-import { type Actor, may } from "@/lib/auth/permissions";
+import { type Actor, type Reach, reachOf } from "@/lib/auth/permissions";
 import type { Database, Prisma } from "@/lib/db/database";
 import { type PagePosition, toPage } from "@/lib/db/page";
 import { AppError } from "@/lib/errors/app-error";
@@ -33,7 +33,7 @@ export interface RecordingPage {
   readonly next: PagePosition | null;
 }
 
-/** One page of recordings: one's own, or everybody's for who may see them. @throws AppError `forbidden` */
+/** One page of recordings: one's own, or those of others that one may see. @throws AppError `forbidden` */
 export async function listRecordings(
   { db }: { readonly db: Database },
   actor: Actor,
@@ -49,10 +49,11 @@ export async function listRecordings(
   return { recordings, next };
 }
 
-function visibleTo(actor: Actor, scope: ListInput["scope"]): Prisma.RecordingWhereInput {
+function visibleTo(actor: Actor, scope: ListInput["scope"]): Reach {
   if (scope === "own") return { userId: actor.userId };
-  if (may(actor, "recording.view_all")) return {};
-  throw new AppError("forbidden", "Only administrators see everybody's recordings.");
+  const reach = reachOf(actor, "recording.view");
+  if (reach === null) throw new AppError("forbidden", "You see your own recordings only.");
+  return reach;
 }
 
 function matching(filters: RecordingFilters): Prisma.RecordingWhereInput {

@@ -28,15 +28,16 @@ export interface RecordingFile {
 }
 
 /**
- * The file of a finished recording, for somebody who may see it.
+ * The file of a finished recording, for somebody who may watch it or keep it.
  * @throws AppError `not_found`, `forbidden`, `recording_not_ready`, `unavailable` when its bytes are not there
  */
 export async function openRecordingFile(
   { db, store }: OpenDeps,
   actor: Actor,
   recordingId: string,
+  access: "play" | "download" = "play",
 ): Promise<RecordingFile> {
-  const recording = await getRecording({ db }, actor, recordingId);
+  const recording = await getRecording({ db }, actor, recordingId, access);
   if (recording.status !== "ready") {
     throw new AppError("recording_not_ready", notReady(recording.status));
   }

@@ -64,7 +64,7 @@ export async function openPoster(
   actor: Actor,
   recordingId: string,
 ): Promise<OpenPoster> {
-  const recording = await getRecording({ db }, actor, recordingId);
+  const recording = await getRecording({ db }, actor, recordingId, "play");
   const key = posterKeyOf(recording);
   const file = recording.hasPoster ? await store.stat(key) : null;
   if (file === null) throw new AppError("not_found", "This recording has no poster.");

@@ -9,6 +9,7 @@ export function recordingToJson(recording: Recording): RecordingJson {
     session_id: recording.sessionId,
     app_id: recording.appId,
     app_name: recording.appName,
+    cluster: recording.cluster,
     user_id: recording.userId,
     username: recording.username,
     filename: recording.filename,

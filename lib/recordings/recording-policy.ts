@@ -1,37 +1,29 @@
-import { type Actor, may, type Permission } from "@/lib/auth/permissions";
+import { type Actor, mayWith, type Owned, type Permission } from "@/lib/auth/permissions";
 import { AppError } from "@/lib/errors/app-error";
-import { assertNever } from "@/lib/errors/assert-never";
 
-/** What somebody may want to do with one recording. `send` covers its bytes, poster and description. */
-export type RecordingAccess = "view" | "send" | "delete";
+/** What somebody may want to do with one recording, and the permission for it. */
+const PERMISSIONS = {
+  view: "recording.view",
+  play: "recording.play",
+  download: "recording.download",
+  send: "recording.create",
+  delete: "recording.delete",
+  hold: "recording.hold",
+} as const satisfies Record<string, Permission>;
 
-interface Owned {
-  readonly userId: string;
-}
+export type RecordingAccess = keyof typeof PERMISSIONS;
 
-/** Whether `actor` may: what is theirs with the permission for their own, anybody's with the one for all. */
 export function mayAccess(actor: Actor, access: RecordingAccess, recording: Owned): boolean {
-  const { own, all } = permissionsFor(access);
-  if (all !== null && may(actor, all)) return true;
-  return recording.userId === actor.userId && may(actor, own);
+  return mayWith(actor, PERMISSIONS[access], recording);
 }
 
 /** @throws AppError `forbidden` */
 export function requireAccess(actor: Actor, access: RecordingAccess, recording: Owned): void {
   if (mayAccess(actor, access, recording)) return;
-  throw new AppError("forbidden", "This recording belongs to somebody else.");
-}
-
-function permissionsFor(access: RecordingAccess): { own: Permission; all: Permission | null } {
-  switch (access) {
-    case "view":
-      return { own: "recording.view_own", all: "recording.view_all" };
-    case "send":
-      // Nobody may put bytes or words into another person's recording.
-      return { own: "recording.create", all: null };
-    case "delete":
-      return { own: "recording.delete_own", all: "recording.delete_all" };
-    default:
-      return assertNever(access);
-  }
+  throw new AppError(
+    "forbidden",
+    recording.userId === actor.userId
+      ? "Your role does not allow this. Ask an administrator."
+      : "This recording belongs to somebody else.",
+  );
 }

@@ -9,6 +9,7 @@ export interface Recording {
   readonly sessionId: string;
   readonly appId: string;
   readonly appName: string;
+  readonly cluster: string;
   readonly userId: string;
   readonly username: string;
   readonly filename: string;
@@ -40,6 +41,7 @@ export interface Recording {
 const SELECT = {
   id: true,
   sessionId: true,
+  cluster: true,
   userId: true,
   filename: true,
   description: true,
@@ -98,6 +100,8 @@ export async function findRecording(
 export interface NewRecording {
   readonly id: string;
   readonly sessionId: string;
+  /** The session's. */
+  readonly cluster: string;
   readonly userId: string;
   readonly origin: "user" | "policy";
   readonly filename: string;

@@ -23,6 +23,7 @@ export const recordingSchema = z.object({
   session_id: z.uuid(),
   app_id: z.string(),
   app_name: z.string(),
+  cluster: z.string(),
   user_id: z.uuid(),
   username: z.string(),
   filename: z.string(),

@@ -50,6 +50,7 @@ export async function startRecording(
   const recording: NewRecording = {
     id,
     sessionId,
+    cluster: session.cluster,
     userId: actor.userId,
     origin,
     filename: filenameOf(session.app.name, startedAt),
@@ -66,7 +67,7 @@ export async function startRecording(
 async function requireRunningSession(db: DatabaseOrTransaction, actor: Actor, sessionId: string) {
   const session = await db.session.findUnique({
     where: { id: sessionId },
-    select: { userId: true, status: true, app: { select: { name: true } } },
+    select: { userId: true, cluster: true, status: true, app: { select: { name: true } } },
   });
   if (session === null) {
     throw new AppError("not_found", "There is no such session. Open one from the apps page.");

@@ -1,4 +1,4 @@
-import { type Actor, may } from "@/lib/auth/permissions";
+import { type Actor, type Reach, reachOf } from "@/lib/auth/permissions";
 import type { DatabaseOrTransaction } from "@/lib/db/database";
 import { type PagePosition, toPage } from "@/lib/db/page";
 import { AppError } from "@/lib/errors/app-error";
@@ -18,21 +18,25 @@ export interface SessionPage {
   readonly next: PagePosition | null;
 }
 
-/** One page of sessions, newest first: one's own, or everybody's for who may see them. @throws AppError `forbidden` */
+/** One page of sessions, newest first: one's own, or those of others that one may see. @throws AppError `forbidden` */
 export async function listSessions(
   { db }: { readonly db: DatabaseOrTransaction },
   actor: Actor,
   { scope = "own", statuses, limit, cursor }: ListSessionsInput,
 ): Promise<SessionPage> {
-  if (scope === "all" && !may(actor, "session.view_all")) {
-    throw new AppError("forbidden", "Only administrators see everybody's sessions.");
-  }
   const rows = await findSessions(db, {
-    userId: scope === "own" ? actor.userId : undefined,
+    within: visibleTo(actor, scope),
     statuses,
     after: cursor,
     limit: limit + 1,
   });
   const { rows: sessions, next } = toPage(rows, limit);
   return { sessions, next };
+}
+
+function visibleTo(actor: Actor, scope: "own" | "all"): Reach {
+  if (scope === "own") return { userId: actor.userId };
+  const reach = reachOf(actor, "session.view");
+  if (reach === null) throw new AppError("forbidden", "You see your own sessions only.");
+  return reach;
 }

@@ -9,6 +9,7 @@ export function sessionToJson(session: Session): SessionJson {
     app_id: session.appId,
     app_name: session.appName,
     app_kind: session.appKind,
+    cluster: session.cluster,
     user_id: session.userId,
     username: session.username,
     status: session.status,

@@ -28,11 +28,13 @@ const actor = (userId: string, role: Actor["role"]): Actor => ({
   username: userId,
   displayName: userId,
   role,
+  clusters: role === "ops" ? ["east"] : [],
+  token: null,
 });
 
 function mayAccess(who: Actor, access: SessionAccess): boolean {
   try {
-    requireSessionAccess(who, access, { userId: "owner" });
+    requireSessionAccess(who, access, { userId: "owner", cluster: "east" });
     return true;
   } catch {
     return false;
@@ -42,8 +44,8 @@ function mayAccess(who: Actor, access: SessionAccess): boolean {
 test.each(["view", "use", "end"] as const)(
   "its own user may %s a session, another may not",
   (access) => {
-    expect(mayAccess(actor("owner", "user"), access)).toBe(true);
-    expect(mayAccess(actor("stranger", "user"), access)).toBe(false);
+    expect(mayAccess(actor("owner", "dev"), access)).toBe(true);
+    expect(mayAccess(actor("stranger", "dev"), access)).toBe(false);
   },
 );
 

@@ -1,38 +1,33 @@
-import { type Actor, may } from "@/lib/auth/permissions";
+import { type Actor, mayWith, type Owned, type Permission } from "@/lib/auth/permissions";
 import { AppError } from "@/lib/errors/app-error";
-import { assertNever } from "@/lib/errors/assert-never";
 import type { CloseReason } from "./close-reason";
 import type { Session } from "./session-repository";
 
-/** What somebody may want with one session. `use` is to see and steer its desktop. */
-export type SessionAccess = "view" | "use" | "end";
+/** What somebody may want with one session, and the permission for it. */
+const PERMISSIONS = {
+  view: "session.view",
+  use: "session.use",
+  end: "session.end",
+} as const satisfies Record<string, Permission>;
+
+export type SessionAccess = keyof typeof PERMISSIONS;
 
 /** One person's sessions at a time: each is a desktop in memory. */
 export const MAX_OPEN_SESSIONS = 10;
 
-/** @throws AppError `forbidden` */
-export function requireSessionAccess(
-  actor: Actor,
-  access: SessionAccess,
-  session: Pick<Session, "userId">,
-): void {
-  if (session.userId === actor.userId && may(actor, "session.use_own")) return;
-  if (mayForAll(actor, access)) return;
-  throw new AppError("forbidden", "This session belongs to somebody else.");
+export function maySession(actor: Actor, access: SessionAccess, session: Owned): boolean {
+  return mayWith(actor, PERMISSIONS[access], session);
 }
 
-function mayForAll(actor: Actor, access: SessionAccess): boolean {
-  switch (access) {
-    case "view":
-      return may(actor, "session.view_all");
-    case "use":
-      // Nobody sits down at another person's desktop.
-      return false;
-    case "end":
-      return may(actor, "session.end_all");
-    default:
-      return assertNever(access);
-  }
+/** @throws AppError `forbidden` */
+export function requireSessionAccess(actor: Actor, access: SessionAccess, session: Owned): void {
+  if (maySession(actor, access, session)) return;
+  throw new AppError(
+    "forbidden",
+    session.userId === actor.userId
+      ? "Your role does not allow this. Ask an administrator."
+      : "This session belongs to somebody else.",
+  );
 }
 
 /** Where closing leads: a session that never started has failed, any other has ended. */

@@ -1,3 +1,4 @@
+import type { Reach } from "@/lib/auth/permissions";
 import type { DatabaseOrTransaction, Prisma } from "@/lib/db/database";
 import { beyond, inOrder, type PagePosition } from "@/lib/db/page";
 import type { AppKind, ProviderRef } from "@/lib/providers/session-provider";
@@ -14,6 +15,7 @@ export interface Session {
   readonly appId: string;
   readonly appName: string;
   readonly appKind: AppKind;
+  readonly cluster: string;
   readonly userId: string;
   readonly username: string;
   readonly isUserDisabled: boolean;
@@ -34,6 +36,7 @@ export interface Session {
 const SELECT = {
   id: true,
   appId: true,
+  cluster: true,
   userId: true,
   status: true,
   closeReason: true,
@@ -175,8 +178,7 @@ export async function findStuckSessions(
 }
 
 export interface SessionQuery {
-  /** Undefined: everybody's. */
-  readonly userId: string | undefined;
+  readonly within: Reach;
   readonly statuses: readonly SessionStatus[] | undefined;
   /** The last row of the page before. */
   readonly after: PagePosition | undefined;
@@ -186,11 +188,11 @@ export interface SessionQuery {
 /** One page, newest first. */
 export async function findSessions(
   db: DatabaseOrTransaction,
-  { userId, statuses, after, limit }: SessionQuery,
+  { within, statuses, after, limit }: SessionQuery,
 ): Promise<Session[]> {
   const rows = await db.session.findMany({
     where: {
-      ...(userId === undefined ? {} : { userId }),
+      ...within,
       ...(statuses === undefined ? {} : { status: { in: [...statuses] } }),
       ...beyond(after, "desc"),
     },

@@ -24,6 +24,7 @@ export const sessionSchema = z.object({
   app_id: z.string(),
   app_name: z.string(),
   app_kind: z.enum(APP_KINDS),
+  cluster: z.string(),
   user_id: z.uuid(),
   username: z.string(),
   status: z.enum(SESSION_STATUSES),

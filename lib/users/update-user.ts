@@ -4,6 +4,7 @@ import { hashPassword } from "@/lib/auth/password";
 import type { Actor } from "@/lib/auth/permissions";
 import type { Database, DatabaseOrTransaction } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
+import { losesDesktop, requireClustersToFit } from "./user-policy";
 import { changeUser, lockUserAndAdmins, type User, type UserChange } from "./user-repository";
 import type { UpdateUserInput } from "./user-schema";
 
@@ -13,9 +14,10 @@ export interface UpdateUserDeps {
 }
 
 /**
- * An administrator changes a user. Disabling and a new password end the user's sign-ins at once.
+ * An administrator changes a user. Disabling, a new password and a role that may not open desktops end
+ * the user's sign-ins at once.
  * Administrators can neither disable nor demote themselves, nor the last one who is left.
- * @throws AppError `not_found`, `conflict`
+ * @throws AppError `not_found`, `conflict`, `bad_request`
  */
 export async function updateUser(
   deps: UpdateUserDeps,
@@ -30,10 +32,15 @@ export async function updateUser(
     const locked = await lockUserAndAdmins(transaction, id);
     if (locked === null) throw new AppError("not_found", "There is no such user. Reload the list.");
     const { user, otherAdmins } = locked;
+    const role = input.role ?? user.role;
+    requireClustersToFit(role, input.clusters ?? []);
     refuseLosingAdmin(user, input, { isSelf: by.actor.userId === id, otherAdmins });
 
     const actions = actionsOf(user, input);
-    const endSignIns = actions.includes("user.disable") || passwordHash !== undefined;
+    const endSignIns =
+      actions.includes("user.disable") ||
+      passwordHash !== undefined ||
+      losesDesktop(user.role, role);
     const change = changeOf(user, input, passwordHash, deps.now());
     const changed = await changeUser(transaction, id, change, { endSignIns });
     await recordChanges(transaction, by, changed, actions);
@@ -46,7 +53,7 @@ function refuseLosingAdmin(
   input: UpdateUserInput,
   { isSelf, otherAdmins }: { readonly isSelf: boolean; readonly otherAdmins: number },
 ): void {
-  const losesRole = user.role === "admin" && input.role === "user";
+  const losesRole = user.role === "admin" && (input.role ?? "admin") !== "admin";
   const isDisabled = input.disabled === true;
   if (!losesRole && !isDisabled) return;
   const verb = isDisabled ? "disable" : "demote";
@@ -66,13 +73,16 @@ function refuseLosingAdmin(
 
 function changeOf(
   user: User,
-  { display_name, role, disabled }: UpdateUserInput,
+  { display_name, role, clusters, disabled }: UpdateUserInput,
   passwordHash: string | undefined,
   now: Date,
 ): UserChange {
   return {
     ...(display_name !== undefined && { displayName: display_name }),
     ...(role !== undefined && { role }),
+    ...(clusters !== undefined && { clusters }),
+    // Who is not of the role has none.
+    ...(user.role === "ops" && role !== undefined && role !== "ops" && { clusters: [] }),
     ...(disabled !== undefined && { disabledAt: disabled ? (user.disabledAt ?? now) : null }),
     ...(passwordHash !== undefined && { passwordHash }),
   };
@@ -83,7 +93,8 @@ function actionsOf(user: User, input: UpdateUserInput): AuditAction[] {
   const actions: AuditAction[] = [];
   const isDisabled = user.disabledAt !== null;
   const renamed = (input.display_name ?? user.displayName) !== user.displayName;
-  if (renamed || (input.role ?? user.role) !== user.role) actions.push("user.update");
+  const reassigned = (input.clusters ?? user.clusters).join() !== user.clusters.join();
+  if (renamed || reassigned || (input.role ?? user.role) !== user.role) actions.push("user.update");
   if (input.disabled === true && !isDisabled) actions.push("user.disable");
   if (input.disabled === false && isDisabled) actions.push("user.enable");
   if (input.password !== undefined) actions.push("user.password_change");
@@ -93,12 +104,15 @@ function actionsOf(user: User, input: UpdateUserInput): AuditAction[] {
 async function recordChanges(
   transaction: DatabaseOrTransaction,
   by: { readonly actor: Actor; readonly client: Client },
-  { id, username, displayName, role }: User,
+  { id, username, displayName, role, clusters }: User,
   actions: readonly AuditAction[],
 ): Promise<void> {
   for (const action of actions) {
+    const assigned = role === "ops" && { clusters: clusters.join(", ") };
     const detail =
-      action === "user.update" ? { username, display_name: displayName, role } : { username };
+      action === "user.update"
+        ? { username, display_name: displayName, role, ...assigned }
+        : { username };
     await recordAuditEvent(transaction, { ...by, action, target: { type: "user", id }, detail });
   }
 }

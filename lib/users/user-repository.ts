@@ -1,4 +1,5 @@
-import type { DatabaseOrTransaction } from "@/lib/db/database";
+import { assignClusters } from "@/lib/auth/clusters";
+import type { DatabaseOrTransaction, Prisma } from "@/lib/db/database";
 import { beyond, inOrder, type PagePosition } from "@/lib/db/page";
 import type { Role } from "@/lib/auth/permissions";
 import type { UserItem } from "./user-schema";
@@ -8,6 +9,8 @@ export interface User {
   readonly username: string;
   readonly displayName: string;
   readonly role: Role;
+  /** Assigned ones; only the role `ops` has any. */
+  readonly clusters: readonly string[];
   readonly disabledAt: Date | null;
   readonly sessionVersion: number;
   readonly createdAt: Date;
@@ -24,24 +27,38 @@ const USER_COLUMNS = {
   sessionVersion: true,
   createdAt: true,
   lastSignInAt: true,
-} as const;
+  clusters: { select: { cluster: true }, orderBy: { cluster: "asc" } },
+} as const satisfies Prisma.UserSelect;
+
+type Row = Prisma.UserGetPayload<{ select: typeof USER_COLUMNS }>;
+
+function toUser({ clusters, ...row }: Row): User {
+  return { ...row, clusters: clusters.map(({ cluster }) => cluster) };
+}
 
 export interface NewUser {
   readonly username: string;
   readonly displayName: string;
   readonly role: Role;
+  readonly clusters: readonly string[];
   readonly passwordHash: string;
 }
 
 export interface UserChange {
   readonly displayName?: string;
   readonly role?: Role;
+  readonly clusters?: readonly string[];
   readonly disabledAt?: Date | null;
   readonly passwordHash?: string;
 }
 
-export async function insertUser(db: DatabaseOrTransaction, user: NewUser): Promise<User> {
-  return db.user.create({ data: user, select: USER_COLUMNS });
+export async function insertUser(
+  db: DatabaseOrTransaction,
+  { clusters, ...user }: NewUser,
+): Promise<User> {
+  const assigned = { create: clusters.map((cluster) => ({ cluster })) };
+  const data = { ...user, clusters: assigned };
+  return toUser(await db.user.create({ data, select: USER_COLUMNS }));
 }
 
 /** A page of users, newest first, beginning after `after`. */
@@ -49,12 +66,13 @@ export async function findUsers(
   db: DatabaseOrTransaction,
   { limit, after }: { readonly limit: number; readonly after?: PagePosition | undefined },
 ): Promise<User[]> {
-  return db.user.findMany({
+  const rows = await db.user.findMany({
     where: beyond(after, "desc"),
     orderBy: inOrder("desc"),
     take: limit,
     select: USER_COLUMNS,
   });
+  return rows.map(toUser);
 }
 
 /**
@@ -69,9 +87,12 @@ export async function lockUserAndAdmins(
     SELECT "id", "role" = 'admin' AND "disabled_at" IS NULL AS "isAdmin" FROM "users"
     WHERE "id" = ${id}::uuid OR ("role" = 'admin' AND "disabled_at" IS NULL)
     ORDER BY "id" FOR UPDATE`;
-  const user = await transaction.user.findUnique({ where: { id }, select: USER_COLUMNS });
-  if (user === null) return null;
-  return { user, otherAdmins: locked.filter((row) => row.isAdmin && row.id !== id).length };
+  const row = await transaction.user.findUnique({ where: { id }, select: USER_COLUMNS });
+  if (row === null) return null;
+  return {
+    user: toUser(row),
+    otherAdmins: locked.filter((row) => row.isAdmin && row.id !== id).length,
+  };
 }
 
 /**
@@ -81,16 +102,17 @@ export async function lockUserAndAdmins(
 export async function changeUser(
   db: DatabaseOrTransaction,
   id: string,
-  change: UserChange,
+  { clusters, ...change }: UserChange,
   { endSignIns }: { readonly endSignIns: boolean },
 ): Promise<User> {
-  const user = await db.user.update({
+  if (clusters !== undefined) await assignClusters(db, id, clusters);
+  const row = await db.user.update({
     where: { id },
     data: { ...change, ...(endSignIns && { sessionVersion: { increment: 1 } }) },
     select: USER_COLUMNS,
   });
   if (endSignIns) await db.gatewayTicket.deleteMany({ where: { userId: id } });
-  return user;
+  return toUser(row);
 }
 
 /** The user as the API shows it. */
@@ -100,6 +122,7 @@ export function toUserItem(user: User): UserItem {
     username: user.username,
     display_name: user.displayName,
     role: user.role,
+    clusters: [...user.clusters],
     disabled: user.disabledAt !== null,
     disabled_at: user.disabledAt?.toISOString() ?? null,
     created_at: user.createdAt.toISOString(),

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { clusterName } from "@/lib/auth/cluster-name";
+import { ROLES } from "@/lib/auth/permissions";
 
 /** The shapes of users in the API; for the server and for the browser. */
 
@@ -7,7 +9,9 @@ export const MIN_PASSWORD_LENGTH = 10;
 export const MAX_PASSWORD_LENGTH = 1024;
 const MAX_NAME_LENGTH = 64;
 
-export const roleSchema = z.enum(["admin", "user"]);
+export const roleSchema = z.enum(ROLES);
+/** The clusters assigned to somebody of the role `ops`. */
+const clustersSchema = z.array(clusterName).max(100);
 
 export const usernameSchema = z
   .string()
@@ -35,7 +39,8 @@ export const createUserSchema = z.strictObject({
   username: usernameSchema,
   /** Left out: the user name. */
   display_name: displayNameSchema.optional(),
-  role: roleSchema.default("user"),
+  role: roleSchema.default("dev"),
+  clusters: clustersSchema.default([]),
   password: newPasswordSchema,
 });
 export type CreateUserInput = z.output<typeof createUserSchema>;
@@ -45,6 +50,7 @@ export const updateUserSchema = z
   .strictObject({
     display_name: displayNameSchema,
     role: roleSchema,
+    clusters: clustersSchema,
     disabled: z.boolean(),
     password: newPasswordSchema,
   })
@@ -72,6 +78,7 @@ export const userSchema = z.object({
   username: z.string(),
   display_name: z.string(),
   role: roleSchema,
+  clusters: z.array(z.string()),
   disabled: z.boolean(),
   disabled_at: z.iso.datetime().nullable(),
   created_at: z.iso.datetime(),

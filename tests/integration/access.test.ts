@@ -5,12 +5,22 @@ import { ACCESS_BY_PAGE, ACCESS_BY_ROUTE, type PagePath } from "@/lib/auth/route
 import { type Product, startProduct } from "../support/product";
 
 /** The tables of permissions, asked of the built product: through its server, Next and the database. */
-const PEOPLE = ["stranger", "user", "other user", "administrator"] as const;
-type Person = (typeof PEOPLE)[number];
-const roleOf = (person: Person): Role => (person === "administrator" ? "admin" : "user");
+const ROLE_OF = {
+  "other user": "dev",
+  administrator: "admin",
+  user: "dev",
+  viewer: "readonly",
+  operations: "ops",
+} as const satisfies Record<string, Role>;
+type Person = keyof typeof ROLE_OF | "stranger";
+const PEOPLE: readonly Person[] = ["stranger", ...(Object.keys(ROLE_OF) as Person[])];
 const PAGES = Object.keys(ACCESS_BY_PAGE) as PagePath[];
 /** Pages that only lead on. */
-const LEADS_TO: Partial<Record<PagePath, string>> = { "/": "/apps", "/admin": "/admin/users" };
+const leadsTo = (page: PagePath, role: Role): string | null => {
+  if (page === "/admin") return "/admin/recordings";
+  if (page !== "/") return null;
+  return role === "readonly" ? "/recordings" : "/apps";
+};
 
 let product: Product;
 const cookies = new Map<Person, string>();
@@ -20,6 +30,8 @@ beforeAll(async () => {
   product = await startProduct();
   cookies.set("user", await product.signIn(await product.addUser("user")));
   cookies.set("other user", await product.signIn(await product.addUser("other")));
+  cookies.set("viewer", await product.signIn(await product.addUser("viewer", "readonly")));
+  cookies.set("operations", await product.signIn(await product.addUser("operations", "ops")));
   cookies.set("administrator", await product.signIn(product.administrator));
   await keepSomethingOf("user");
 });
@@ -69,9 +81,10 @@ function promise(page: PagePath, person: Person): { status: number; location: st
     const path = page.replace("[id]", page.includes("/recordings/") ? ids.recording : ids.session);
     return { status: 307, location: `/sign-in?callbackUrl=${encodeURIComponent(path)}` };
   }
-  const isOthers = page.endsWith("[id]") && person === "other user";
-  if (isOthers || !roleMay(roleOf(person), access)) return { status: 403, location: null };
-  const location = LEADS_TO[page] ?? null;
+  const role = ROLE_OF[person];
+  const isOthers = page.endsWith("[id]") && role !== "admin" && person !== "user";
+  if (isOthers || !roleMay(role, access)) return { status: 403, location: null };
+  const location = leadsTo(page, role);
   return { status: location === null ? 200 : 307, location };
 }
 
@@ -98,7 +111,7 @@ test.each(Object.entries(ACCESS_BY_ROUTE))(
     const stranger = await ask(path, "stranger", { method });
     if (isOpen) expect([401, 403]).not.toContain(stranger.status);
     else expect(stranger.status).toBe(401);
-    if (isOpen || roleMay("user", access)) return;
+    if (isOpen || roleMay("dev", access)) return;
     expect((await ask(path, "user", { method })).status).toBe(403);
   },
 );

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Role, roleMay } from "@/lib/auth/permissions";
+import { type Permission, type Role, roleMay } from "@/lib/auth/permissions";
 import { ACCESS_BY_PAGE, ACCESS_BY_ROUTE, type RouteName } from "@/lib/auth/route-permissions";
 import { sessionCookie } from "@/lib/auth/session-token";
 import { provideServices } from "@/lib/composition/services";
@@ -14,18 +14,21 @@ import {
 import { createTestServices, type TestServices } from "../support/services";
 
 const HOST = "sortie.test";
-/** Routes to something that belongs to a user, where an administrator may do what its owner may. */
-const ADMIN_MAY_AS_WELL: ReadonlySet<RouteName> = new Set<RouteName>([
-  "GET /api/sessions/[id]",
-  "DELETE /api/sessions/[id]",
-  "GET /api/recordings/[id]",
-  "GET /api/recordings/[id]/download",
-  "GET /api/recordings/[id]/poster",
-  "DELETE /api/recordings/[id]",
-]);
+/** Where what is asked about lies, and who has to do with it. */
+const CLUSTER = "east";
+const PEOPLE = {
+  "a stranger": null,
+  "its owner": { role: "dev", clusters: [] },
+  "another developer": { role: "dev", clusters: [] },
+  "another viewer": { role: "readonly", clusters: [] },
+  "a viewer whose own it is": { role: "readonly", clusters: [] },
+  "operations of its cluster": { role: "ops", clusters: [CLUSTER] },
+  "operations of another cluster": { role: "ops", clusters: ["west"] },
+  "an administrator": { role: "admin", clusters: [] },
+} as const satisfies Record<string, { role: Role; clusters: readonly string[] } | null>;
+type Person = keyof typeof PEOPLE;
+const NAMES = Object.keys(PEOPLE) as Person[];
 const ROUTES = Object.keys(ACCESS_BY_ROUTE) as RouteName[];
-const PEOPLE = ["stranger", "owner", "other user", "administrator"] as const;
-type Person = (typeof PEOPLE)[number];
 
 let product: TestServices;
 const handlers = new Map<string, RouteHandler>();
@@ -43,11 +46,12 @@ beforeAll(async () => {
   await db.app.create({
     data: { id: "desktop", name: "Desktop", kind: "desktop", description: "For this test" },
   });
-  for (const person of PEOPLE.slice(1)) {
-    const role: Role = person === "administrator" ? "admin" : "user";
-    const username = person.replace(" ", "-");
-    const data = { username, displayName: person, passwordHash: "-", role };
-    const { id } = await db.user.create({ data });
+  for (const [index, person] of NAMES.entries()) {
+    const is = PEOPLE[person];
+    if (is === null) continue;
+    const clusters = { create: is.clusters.map((cluster) => ({ cluster })) };
+    const data = { username: `person-${index}`, displayName: person, passwordHash: "-" };
+    const { id } = await db.user.create({ data: { ...data, role: is.role, clusters } });
     const cookie = await sessionCookie({ userId: id, sessionVersion: 1 }, config);
     people.set(person, { id, cookie: cookie.split(";")[0]! });
   }
@@ -87,20 +91,26 @@ test.each(pageFiles().map((page) => [page.file, page] as const))(
 function promise(name: RouteName, person: Person): 401 | 403 | "allowed" {
   const access = ACCESS_BY_ROUTE[name];
   if (access === "public") return "allowed";
-  if (person === "stranger") return 401;
-  if (!roleMay(person === "administrator" ? "admin" : "user", access)) return 403;
+  const is = PEOPLE[person];
+  if (is === null) return 401;
+  if (!roleMay(is.role, access)) return 403;
   // OPTIONS tells what the server can do; it looks at nobody's recording.
   const isOwned = /^(?!OPTIONS)\S+ \/api\/(sessions|recordings)\/\[id\]/.test(name);
-  if (!isOwned || person === "owner") return "allowed";
-  return person === "administrator" && ADMIN_MAY_AS_WELL.has(name) ? "allowed" : 403;
+  if (!isOwned || isOwner(person)) return "allowed";
+  if (!roleMay(is.role, `${access as Permission} of others`)) return 403;
+  return is.role === "admin" || person === "operations of its cluster" ? "allowed" : 403;
+}
+
+function isOwner(person: Person): boolean {
+  return person === "its owner" || person === "a viewer whose own it is";
 }
 
 const CASES = ROUTES.flatMap((name) =>
-  PEOPLE.map((person) => [name, person, promise(name, person)] as const),
+  NAMES.map((person) => [name, person, promise(name, person)] as const),
 );
 
 test.each(CASES)("%s asked by %s: %s", async (name, person, expected) => {
-  const response = await ask(name, people.get(person)?.cookie);
+  const response = await ask(name, people.get(person)?.cookie, {}, ownerFor(person));
   if (expected === "allowed") expect([401, 403, 500]).not.toContain(response.status);
   else expect(response.status).toBe(expected);
 });
@@ -108,36 +118,72 @@ test.each(CASES)("%s asked by %s: %s", async (name, person, expected) => {
 test.each(ROUTES.filter((name) => !/^(GET|HEAD|OPTIONS) /.test(name)))(
   "%s is refused when another site makes a signed-in browser send it",
   async (name) => {
-    const cookie = people.get(name.includes("/admin/") ? "administrator" : "owner")?.cookie;
+    const cookie = people.get(name.includes("/admin/") ? "an administrator" : "its owner")?.cookie;
     const response = await ask(name, cookie, { origin: "https://evil.example" });
     expect(response.status).toBe(403);
     expect(await response.json()).toMatchObject({ error: { code: "bad_origin" } });
   },
 );
 
+const PANEL_LISTS = ["GET /api/admin/recordings", "GET /api/sessions?scope=all"] as const;
+
+test.each(PANEL_LISTS)(
+  "%s shows operations what lies in their clusters, and nothing else",
+  async (list) => {
+    await ownedThings("its owner");
+    const count = async (person: Person) => {
+      const [name = "", query = ""] = list.split("?");
+      const response = await ask(
+        name as RouteName,
+        people.get(person)?.cookie,
+        {},
+        "its owner",
+        query,
+      );
+      return ((await response.json()) as unknown[]).length;
+    };
+    expect(await count("operations of its cluster")).toBeGreaterThan(0);
+    expect(await count("operations of another cluster")).toBe(0);
+    expect(await count("an administrator")).toBeGreaterThan(0);
+  },
+);
+
+test("a viewer plays a recording of theirs but gets no copy; an owner who works gets one", async () => {
+  const download = async (person: Person) => {
+    const cookie = people.get(person)?.cookie;
+    const name = "GET /api/recordings/[id]/download";
+    return (await ask(name, cookie, {}, person, "download=1")).status;
+  };
+  expect(await download("a viewer whose own it is")).toBe(403);
+  // Not finished yet: there is nothing to keep so far.
+  expect(await download("its owner")).toBe(409);
+});
+
 test("what somebody else may not see is not told apart by its existence in lists", async () => {
-  await ownedSession();
-  const others = people.get("other user")?.cookie;
+  await ownedThings("its owner");
+  const others = people.get("another developer")?.cookie;
   for (const name of ["GET /api/sessions", "GET /api/recordings"] as const) {
     expect(await (await ask(name, others)).json()).toEqual([]);
   }
 });
 
-/** Asks a route about a session and a recording that belong to the owner, with a body that is in order. */
+/** Asks a route about a session and a recording that belong to `owner`, with a body that is in order. */
 async function ask(
   name: RouteName,
   cookie: string | undefined,
   headers: Readonly<Record<string, string>> = {},
+  owner: Person = "its owner",
+  query = "",
 ): Promise<Response> {
   const [method = "", path = ""] = name.split(" ");
-  const { sessionId, recordingId } = await ownedSession();
+  const { sessionId, recordingId } = await ownedThings(owner);
   const id = path.includes("/users/")
-    ? people.get("other user")!.id
+    ? people.get("another developer")!.id
     : path.includes("/recordings/")
       ? recordingId
       : sessionId;
   const body = bodyFor(name, recordingId);
-  const request = new Request(`http://${HOST}${path.replace("[id]", id)}`, {
+  const request = new Request(`http://${HOST}${path.replace("[id]", id)}?${query}`, {
     method,
     headers: {
       host: HOST,
@@ -184,14 +230,20 @@ function bodyFor(name: RouteName, recordingId: string): string | undefined {
   }
 }
 
-/** A running session of the owner's with a recording that has only begun; new each time, for some routes end it. */
-async function ownedSession(): Promise<{ sessionId: string; recordingId: string }> {
+/** Whose session and recording somebody is asked about. */
+function ownerFor(person: Person): Person {
+  return isOwner(person) ? person : "its owner";
+}
+
+/** A running session with a recording that has only begun; new each time, for some routes end it. */
+async function ownedThings(owner: Person): Promise<{ sessionId: string; recordingId: string }> {
   const { db, config } = product.services;
-  const userId = people.get("owner")!.id;
+  const userId = people.get(owner)!.id;
   const session = await db.session.create({
     data: {
       appId: "desktop",
       userId,
+      cluster: CLUSTER,
       status: "running",
       startedAt: new Date(),
       provider: config.session.provider,
@@ -203,6 +255,7 @@ async function ownedSession(): Promise<{ sessionId: string; recordingId: string 
     data: {
       sessionId: session.id,
       userId,
+      cluster: CLUSTER,
       filename: "recording.webm",
       storageBackend: "local",
       storageKey,

@@ -74,7 +74,7 @@ test("signing in works on whatever host the browser asked for, and leads where o
   const response = await browser.signIn(PASSWORD);
   expect(response.status).toBe(200);
   expect(await response.json()).toEqual({ url: `http://${HOST}/recordings` });
-  expect(await actorOf(browser)).toMatchObject({ username: "ana", role: "user" });
+  expect(await actorOf(browser)).toMatchObject({ username: "ana", role: "dev" });
   const session = await browser.ask("session");
   expect(await session.json()).toMatchObject({ user: { name: "Ana" } });
 });

@@ -163,7 +163,7 @@ test("a sign-in holds until the user is disabled or the sign-ins are ended", asy
   const deps = { db: database.db, config };
   const cookie = await sessionCookie({ userId: id, sessionVersion: 1 }, config);
   const headers = new Headers({ cookie: cookie.split(";")[0]! });
-  expect(await findActor(headers, deps)).toMatchObject({ userId: id, username, role: "user" });
+  expect(await findActor(headers, deps)).toMatchObject({ userId: id, username, role: "dev" });
 
   const withToken = new Headers([...headers, ["authorization", "Bearer something"]]);
   expect(

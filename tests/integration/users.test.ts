@@ -29,14 +29,14 @@ beforeEach(async () => {
   });
 });
 
-async function newUser(role: "admin" | "user" = "user"): Promise<User> {
+async function newUser(role: "admin" | "dev" = "dev"): Promise<User> {
   const username = `${role}-${randomUUID().slice(0, 8)}`;
   const input = createUserSchema.parse({ username, role, password: PASSWORD });
   return createUser(deps, { actor: { userId: null, username: "test" }, client }, input);
 }
 
-function actorOf({ id: userId, username, displayName, role }: User): Actor {
-  return { userId, username, displayName, role };
+function actorOf({ id: userId, username, displayName, role, clusters }: User): Actor {
+  return { userId, username, displayName, role, clusters, token: null };
 }
 const by = (user: User) => ({ actor: actorOf(user), client });
 const codeOf = (work: Promise<unknown>) =>
@@ -105,8 +105,8 @@ test("a password that an administrator sets replaces the old one and ends the si
 test("administrators cannot lock themselves out", async () => {
   const other = await newUser("admin");
   expect(await codeOf(updateUser(deps, by(admin), admin.id, { disabled: true }))).toBe("conflict");
-  expect(await codeOf(updateUser(deps, by(admin), admin.id, { role: "user" }))).toBe("conflict");
-  expect(await codeOf(updateUser(deps, by(admin), other.id, { role: "user" }))).toBe("done");
+  expect(await codeOf(updateUser(deps, by(admin), admin.id, { role: "dev" }))).toBe("conflict");
+  expect(await codeOf(updateUser(deps, by(admin), other.id, { role: "dev" }))).toBe("done");
 });
 
 test("two administrators who disable each other at the same moment do not leave the product without one", async () => {

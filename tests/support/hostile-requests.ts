@@ -142,7 +142,7 @@ const jsonBodies: Generator = (known) => {
   const value = fc.oneof(
     nasty.filter((text) => !/^(desktop|terminal)$/.test(text)),
     fc.jsonValue({ maxDepth: 2 }),
-    fc.constantFrom(known.recordingId, -1, 1e308, 2 ** 53, 0.1, "admin", "user", true),
+    fc.constantFrom(known.recordingId, -1, 1e308, 2 ** 53, 0.1, "admin", "dev", true),
   );
   const object = fc.dictionary(fc.oneof(fc.constantFrom(...MEMBERS), nasty), value, { maxKeys: 6 });
   const text = fc.oneof(

@@ -85,7 +85,7 @@ export async function startProduct(
     ...{ url, directory, administrator, log, start, stop },
     ...{ db: database.db, databaseUrl: database.url },
     pids: () => ({ web: web.pid, worker: worker.pid }),
-    addUser: (username, role = "user") => addUser(database.db, username, role),
+    addUser: (username, role = "dev") => addUser(database.db, username, role),
     signIn: (who) => signIn(url, who),
     restart: async () => {
       await stop();

@@ -50,8 +50,8 @@ export async function createRecordingScene(
     data: { id: "desktop", name: "Desktop", kind: "desktop", description: "A desktop." },
   });
   const [ana, bob, admin] = await Promise.all([
-    createActor(services, "ana", "user"),
-    createActor(services, "bob", "user"),
+    createActor(services, "ana", "dev"),
+    createActor(services, "bob", "dev"),
     createActor(services, "root", "admin"),
   ]);
   const newSession = async (owner: Actor) => {
@@ -85,7 +85,7 @@ export async function createRecordingScene(
 async function createActor({ db }: Services, username: string, role: Role): Promise<Actor> {
   const data = { username, displayName: username, passwordHash: "-", role };
   const { id } = await db.user.create({ data, select: { id: true } });
-  return { userId: id, username, displayName: username, role };
+  return { userId: id, username, displayName: username, role, clusters: [], token: null };
 }
 
 /** A body that shows `sent` and then stays open, as on a link that hangs; `taken` resolves once that was read. */

@@ -1,38 +1,11 @@
-"use client";
+import { currentActor } from "@/lib/auth/require-user";
+import { services } from "@/lib/composition/services";
+import { adminPagesFor } from "./admin-pages";
+import { AdminTabLinks } from "./admin-tab-links";
 
-import Link from "next/link";
-import { usePathname } from "next/navigation";
-import { classes } from "../ui/classes";
-
-/** The pages of the admin panel, side by side. */
-export function AdminTabs({ recordingEnabled }: { readonly recordingEnabled: boolean }) {
-  const pathname = usePathname();
-  const tabs = [
-    { href: "/admin/users", label: "Users" },
-    ...(recordingEnabled
-      ? [
-          { href: "/admin/recordings", label: "Recordings" },
-          { href: "/admin/settings", label: "Settings" },
-        ]
-      : []),
-  ];
-  return (
-    <nav aria-label="Admin" className="flex pt-2 gap-5 border-b border-line">
-      {tabs.map(({ href, label }) => (
-        <Link
-          key={href}
-          href={href}
-          aria-current={pathname === href ? "page" : undefined}
-          className={classes(
-            "-mb-px flex h-(--control) items-center border-b-2",
-            pathname === href
-              ? "border-accent font-medium text-ink"
-              : "border-transparent text-ink-muted hover:text-ink",
-          )}
-        >
-          {label}
-        </Link>
-      ))}
-    </nav>
-  );
+/** The pages of the admin panel side by side: those that whoever looks may see. */
+export async function AdminTabs() {
+  const actor = await currentActor();
+  if (actor === null) return null;
+  return <AdminTabLinks pages={adminPagesFor(actor, services().config.recording.enabled)} />;
 }

@@ -1,14 +1,13 @@
 "use client";
 
 import { type SubmitEvent, useState } from "react";
-import { createUserSchema, type UserItem, userSchema } from "@/lib/users/user-schema";
+import { createUserSchema, userSchema } from "@/lib/users/user-schema";
 import { problemSentence, readApi } from "../api-client";
 import { Button } from "../ui/button";
 import { Dialog, DialogActions } from "../ui/dialog";
 import { Field, Input } from "../ui/field";
-import { Select } from "../ui/select";
 import { newPassword } from "./new-password";
-import { ROLE_OPTIONS } from "./roles";
+import { CLUSTER_PROBLEM, clustersOfChoice, NEW_CHOICE, RoleFields } from "./role-fields";
 import type { Credentials } from "./shown-once";
 
 interface CreateUserDialogProps {
@@ -37,7 +36,8 @@ export function CreateUserDialog({ open, onOpenChange, onCreated }: CreateUserDi
 }
 
 function CreateUserForm({ onCreated }: Pick<CreateUserDialogProps, "onCreated">) {
-  const [role, setRole] = useState<UserItem["role"]>("user");
+  const [choice, setChoice] = useState(NEW_CHOICE);
+  const [clusterProblem, setClusterProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
   const [nameProblem, setNameProblem] = useState<string>();
   const [problem, setProblem] = useState<string | null>(null);
@@ -45,10 +45,14 @@ function CreateUserForm({ onCreated }: Pick<CreateUserDialogProps, "onCreated">)
   const create = async (form: FormData) => {
     const password = newPassword();
     const displayName = textOf(form, "display_name");
+    const clusters = clustersOfChoice(choice);
+    setClusterProblem(clusters === null ? CLUSTER_PROBLEM : undefined);
+    if (clusters === null) return;
     const input = createUserSchema.safeParse({
       username: textOf(form, "username"),
       ...(displayName === "" ? {} : { display_name: displayName }),
-      role,
+      role: choice.role,
+      clusters,
       password,
     });
     if (!input.success) {
@@ -85,9 +89,7 @@ function CreateUserForm({ onCreated }: Pick<CreateUserDialogProps, "onCreated">)
       <Field label="Name" hint="How they are shown. Leave it empty to use the user name.">
         <Input name="display_name" autoComplete="off" />
       </Field>
-      <Field label="Role">
-        <Select options={ROLE_OPTIONS} value={role} onChange={setRole} />
-      </Field>
+      <RoleFields choice={choice} onChange={setChoice} clusterProblem={clusterProblem} />
       <p role="alert" className="text-failed empty:hidden">
         {problem}
       </p>

@@ -1,7 +1,7 @@
 "use client";
 
 import { createColumnHelper } from "@tanstack/react-table";
-import { Ban, CircleCheck, Ellipsis, KeyRound, ShieldCheck, ShieldMinus } from "lucide-react";
+import { Ban, CircleCheck, Ellipsis, KeyRound, ShieldCheck } from "lucide-react";
 import type { UserItem } from "@/lib/users/user-schema";
 import type { ListFeatures } from "../list/list-features";
 import { Badge } from "../ui/badge";
@@ -15,9 +15,10 @@ import { roleWord } from "./roles";
 const column = createColumnHelper<ListFeatures, UserItem>();
 
 /** What an administrator asked for, and of whom. */
-export type UserRequest =
-  | { readonly kind: "disable" | "enable" | "reset_password"; readonly user: UserItem }
-  | { readonly kind: "role"; readonly user: UserItem; readonly role: UserItem["role"] };
+export interface UserRequest {
+  readonly kind: "disable" | "enable" | "reset_password" | "role";
+  readonly user: UserItem;
+}
 
 interface UserColumnsOptions {
   /** The administrator who looks; what nobody may do to themselves is not offered. */
@@ -34,8 +35,8 @@ export function userColumns({ ownId, onRequest }: UserColumnsOptions) {
     }),
     column.accessor("role", {
       header: "Role",
-      cell: ({ getValue }) => roleWord(getValue()),
-      meta: { className: `w-32 text-ink-muted ${FROM_SMALL}` },
+      cell: ({ row }) => <RoleCell user={row.original} />,
+      meta: { className: `w-36 text-ink-muted ${FROM_SMALL}` },
     }),
     column.accessor("disabled", {
       header: "State",
@@ -83,6 +84,18 @@ function NameCell({ user, isSelf }: { readonly user: UserItem; readonly isSelf: 
   );
 }
 
+function RoleCell({ user: { role, clusters } }: { readonly user: UserItem }) {
+  if (role !== "ops") return roleWord(role);
+  return (
+    <>
+      {roleWord(role)}
+      <span className="block text-sm text-ink-subtle">
+        {clusters.length === 0 ? "no cluster yet" : clusters.join(", ")}
+      </span>
+    </>
+  );
+}
+
 function Moment({ at }: { readonly at: string | null }) {
   return at === null ? <span className="text-ink-subtle">never</span> : <RelativeTime at={at} />;
 }
@@ -101,20 +114,9 @@ function UserActions({ user, isSelf, onRequest }: UserActionsProps) {
       <MenuItem icon={KeyRound} onClick={() => onRequest({ kind: "reset_password", user })}>
         Reset password…
       </MenuItem>
-      {!isSelf && user.role === "user" && (
-        <MenuItem
-          icon={ShieldCheck}
-          onClick={() => onRequest({ kind: "role", user, role: "admin" })}
-        >
-          Make administrator…
-        </MenuItem>
-      )}
-      {!isSelf && user.role === "admin" && (
-        <MenuItem
-          icon={ShieldMinus}
-          onClick={() => onRequest({ kind: "role", user, role: "user" })}
-        >
-          Make ordinary user…
+      {!isSelf && (
+        <MenuItem icon={ShieldCheck} onClick={() => onRequest({ kind: "role", user })}>
+          Change role…
         </MenuItem>
       )}
       {!isSelf && !user.disabled && (

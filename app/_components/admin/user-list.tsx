@@ -16,6 +16,7 @@ import { TablePanel } from "../ui/table";
 import { useToasts } from "../ui/toast";
 import { CreateUserDialog } from "./create-user-dialog";
 import { newPassword } from "./new-password";
+import { RoleDialog } from "./role-dialog";
 import { type Credentials, ShownOnce } from "./shown-once";
 import { userColumns, type UserRequest } from "./user-columns";
 
@@ -24,6 +25,11 @@ interface UserListProps {
   readonly first: Page<UserItem>;
   readonly path: string;
   readonly ownId: string;
+}
+
+/** What is asked back about before it is done. */
+interface ConfirmedRequest extends UserRequest {
+  readonly kind: Exclude<UserRequest["kind"], "role">;
 }
 
 const rowPath = (id: string) => `/api/admin/users/${id}`;
@@ -36,10 +42,11 @@ export function UserList({ tabs, first, path, ownId }: UserListProps) {
   const pages = useLivePages({ first, path, schema: userSchema, rowPath, isLive: isNeverLive });
   const [creating, setCreating] = useState(false);
   const [credentials, setCredentials] = useState<Credentials | null>(null);
-  const [asked, setAsked] = useState<UserRequest | null>(null);
+  const [asked, setAsked] = useState<ConfirmedRequest | null>(null);
   const [asking, setAsking] = useState(false);
+  const [changingRole, setChangingRole] = useState<UserItem | null>(null);
 
-  const change = async (request: UserRequest) => {
+  const change = async (request: ConfirmedRequest) => {
     const password = newPassword();
     const body = changeOf(request, password);
     await callApi(rowPath(request.user.id), { method: "PATCH", body });
@@ -51,8 +58,12 @@ export function UserList({ tabs, first, path, ownId }: UserListProps) {
     () =>
       userColumns({
         ownId,
-        onRequest: (request) => {
-          setAsked(request);
+        onRequest: ({ kind, user }) => {
+          if (kind === "role") {
+            setChangingRole(user);
+            return;
+          }
+          setAsked({ kind, user });
           setAsking(true);
         },
       }),
@@ -83,6 +94,14 @@ export function UserList({ tabs, first, path, ownId }: UserListProps) {
         }}
       />
       <ShownOnce credentials={credentials} onClose={() => setCredentials(null)} />
+      <RoleDialog
+        user={changingRole}
+        onClose={() => setChangingRole(null)}
+        onChanged={({ username }) => {
+          pages.refresh();
+          toasts.say(`${username} is changed.`);
+        }}
+      />
       {asked !== null && (
         <ConfirmDialog
           open={asking}
@@ -102,18 +121,16 @@ export function UserList({ tabs, first, path, ownId }: UserListProps) {
   );
 }
 
-function changeOf(request: UserRequest, password: string): UpdateUserInput {
+function changeOf(request: ConfirmedRequest, password: string): UpdateUserInput {
   switch (request.kind) {
     case "disable":
       return { disabled: true };
     case "enable":
       return { disabled: false };
-    case "role":
-      return { role: request.role };
     case "reset_password":
       return { password };
     default:
-      return assertNever(request);
+      return assertNever(request.kind);
   }
 }
 
@@ -123,7 +140,7 @@ interface Question {
   readonly confirmLabel: string;
 }
 
-function questionOf(request: UserRequest): Question {
+function questionOf(request: ConfirmedRequest): Question {
   const name = request.user.username;
   switch (request.kind) {
     case "disable":
@@ -139,18 +156,6 @@ function questionOf(request: UserRequest): Question {
         description: "They can sign in again with the password they had.",
         confirmLabel: "Enable",
       };
-    case "role":
-      return request.role === "admin"
-        ? {
-            title: `Make ${name} an administrator?`,
-            description: "They see everybody's recordings and manage the users.",
-            confirmLabel: "Make administrator",
-          }
-        : {
-            title: `Make ${name} an ordinary user?`,
-            description: "They see only their own sessions and recordings from now on.",
-            confirmLabel: "Make ordinary user",
-          };
     case "reset_password":
       return {
         title: `Reset the password of ${name}?`,
@@ -158,6 +163,6 @@ function questionOf(request: UserRequest): Question {
         confirmLabel: "Reset password",
       };
     default:
-      return assertNever(request);
+      return assertNever(request.kind);
   }
 }

@@ -28,7 +28,7 @@ export function useCommands(access: ShellAccess, query: string): Commands {
     .concat({ href: "/account", label: "Account", icon: CircleUserRound })
     .map(({ href, label, icon }) => ({ id: href, label, icon, run: () => router.push(href) }));
   const starts: Command[] = apps
-    .filter((app) => app.available)
+    .filter((app) => access.mayLaunch && app.available)
     .map((app) => ({
       id: `app-${app.id}`,
       label: `Start ${app.name}`,

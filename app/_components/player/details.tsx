@@ -23,6 +23,7 @@ interface DetailsProps {
 
 export interface RecordingRights {
   readonly describe: boolean;
+  readonly download: boolean;
   readonly delete: boolean;
 }
 
@@ -48,7 +49,7 @@ export function Details({ recording, may, onDescribe }: DetailsProps) {
       )}
       <Facts recording={recording} />
       <div className="flex flex-wrap gap-2">
-        {recording.status === "ready" && (
+        {may.download && recording.status === "ready" && (
           <a
             href={`/api/recordings/${recording.id}/download?download=1`}
             download={recording.filename}

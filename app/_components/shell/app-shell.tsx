@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { may } from "@/lib/auth/permissions";
 import { currentActor } from "@/lib/auth/require-user";
 import { services } from "@/lib/composition/services";
+import { adminPagesFor } from "../admin/admin-pages";
 import { RecoveryStrip } from "../recovery/recovery-strip";
 import { Shell } from "./shell";
 
@@ -19,7 +20,8 @@ export async function AppShell({ children }: { readonly children: ReactNode }) {
         username: actor.username,
         displayName: actor.displayName,
         recordingEnabled: enabled,
-        mayManage: may(actor, "user.manage"),
+        mayLaunch: may(actor, "session.create"),
+        adminPages: adminPagesFor(actor, enabled),
       }}
     >
       {children}

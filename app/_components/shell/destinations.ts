@@ -1,3 +1,4 @@
+import type { AdminPage } from "../admin/admin-pages";
 import { AppWindow, Film, type LucideIcon, MonitorPlay, Settings2 } from "lucide-react";
 
 export interface ShellAccess {
@@ -5,7 +6,9 @@ export interface ShellAccess {
   readonly displayName: string;
   /** Recording is switched on for this installation. */
   readonly recordingEnabled: boolean;
-  readonly mayManage: boolean;
+  readonly mayLaunch: boolean;
+  /** The pages of the admin panel that are open to this person. */
+  readonly adminPages: readonly AdminPage[];
 }
 
 export interface Destination {
@@ -17,31 +20,28 @@ export interface Destination {
 /** Where the rail leads, for one person on one installation. */
 export function destinationsFor(access: ShellAccess): readonly Destination[] {
   return [
-    { href: "/apps", label: "Apps", icon: AppWindow },
+    ...(access.mayLaunch ? [{ href: "/apps", label: "Apps", icon: AppWindow }] : []),
     { href: "/sessions", label: "Sessions", icon: MonitorPlay },
     ...(access.recordingEnabled ? [{ href: "/recordings", label: "Recordings", icon: Film }] : []),
-    ...(access.mayManage ? [{ href: "/admin", label: "Admin", icon: Settings2 }] : []),
+    ...(access.adminPages.length > 0 ? [{ href: "/admin", label: "Admin", icon: Settings2 }] : []),
   ];
 }
 
 /** The same list one level deeper, for the command palette. */
 export function allDestinationsFor(access: ShellAccess): readonly Destination[] {
-  const admin = [
-    { href: "/admin/users", label: "Admin: Users", icon: Settings2 },
-    ...(access.recordingEnabled
-      ? [
-          { href: "/admin/recordings", label: "Admin: All recordings", icon: Settings2 },
-          { href: "/admin/settings", label: "Admin: Settings", icon: Settings2 },
-        ]
-      : []),
-  ];
-  return [
-    ...destinationsFor(access).filter(({ href }) => href !== "/admin"),
-    ...(access.mayManage ? admin : []),
-  ];
+  const admin = access.adminPages.map(({ href, label }) => ({
+    ...{ href, label: `Admin: ${label}`, icon: Settings2 },
+  }));
+  return [...destinationsFor(access).filter(({ href }) => href !== "/admin"), ...admin];
 }
 
 /** Whether a page lies at or under a destination. */
 export function leadsTo({ href }: Destination, pathname: string): boolean {
   return pathname === href || pathname.startsWith(`${href}/`);
+}
+
+/** Where somebody begins. */
+export function startPathFor(access: Pick<ShellAccess, "mayLaunch" | "recordingEnabled">): string {
+  if (access.mayLaunch) return "/apps";
+  return access.recordingEnabled ? "/recordings" : "/sessions";
 }

@@ -4,7 +4,13 @@ import { CircleUserRound, Search } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { classes } from "../ui/classes";
-import { type Destination, destinationsFor, leadsTo, type ShellAccess } from "./destinations";
+import {
+  type Destination,
+  destinationsFor,
+  leadsTo,
+  type ShellAccess,
+  startPathFor,
+} from "./destinations";
 import { RecordMark } from "./record-mark";
 
 const itemClasses =
@@ -27,7 +33,7 @@ export function Rail({ access, onSearch }: RailProps) {
       className="fixed inset-x-0 bottom-0 z-30 flex h-(--bar) gap-0.5 border-t border-line bg-surface p-1 sm:inset-x-auto sm:inset-y-0 sm:start-0 sm:h-auto sm:w-(--rail) sm:flex-col sm:border-e sm:border-t-0"
     >
       <Link
-        href="/apps"
+        href={startPathFor(access)}
         aria-label="Sortie, start page"
         className="mb-2 flex h-10 items-center justify-center rounded-md max-sm:hidden"
       >

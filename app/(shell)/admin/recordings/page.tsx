@@ -21,7 +21,7 @@ export default async function AllRecordingsPage({ searchParams }: AllRecordingsP
     addressOf("/admin/recordings", await searchParams),
   );
   if (!services().config.recording.enabled) notFound();
-  const frame = { title, tabs: <AdminTabs recordingEnabled /> };
+  const frame = { title, tabs: <AdminTabs /> };
   const headers = ["Name", "User", "State", "Duration", "Size", "Started"];
   return (
     <Suspense fallback={<ListSkeleton {...frame} hasFilters headers={headers} />}>

@@ -16,7 +16,7 @@ export default async function AdminSettingsPage() {
   // All there is to set is about recordings.
   if (!services().config.recording.enabled) notFound();
   return (
-    <PageFrame title="Settings" tabs={<AdminTabs recordingEnabled />} width="form">
+    <PageFrame title="Settings" tabs={<AdminTabs />} width="form">
       <Suspense fallback={<SettingsSkeleton />}>
         <CurrentSettings />
       </Suspense>

@@ -16,14 +16,10 @@ export default async function AdminUsersPage() {
   const actor = await requirePage("/admin/users");
   const headers = ["User", "Role", "State", "Last sign-in", "Created"];
   return (
-    <Suspense fallback={<ListSkeleton title="Users" tabs={<Tabs />} headers={headers} />}>
+    <Suspense fallback={<ListSkeleton title="Users" tabs={<AdminTabs />} headers={headers} />}>
       <AllUsers actor={actor} />
     </Suspense>
   );
-}
-
-function Tabs() {
-  return <AdminTabs recordingEnabled={services().config.recording.enabled} />;
 }
 
 async function AllUsers({ actor }: { readonly actor: Actor }) {
@@ -33,7 +29,7 @@ async function AllUsers({ actor }: { readonly actor: Actor }) {
   const next = rows.length > users.length ? (users.at(-1) ?? null) : null;
   return (
     <UserList
-      tabs={<Tabs />}
+      tabs={<AdminTabs />}
       first={firstPage(path, users, next, toUserItem)}
       path={path}
       ownId={actor.userId}

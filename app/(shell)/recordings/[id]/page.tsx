@@ -33,6 +33,7 @@ export default async function RecordingPage(props: RecordingPageProps) {
       initial={recordingToJson(recording)}
       may={{
         describe: mayAccess(actor, "send", recording),
+        download: mayAccess(actor, "download", recording),
         delete: mayAccess(actor, "delete", recording),
       }}
       startAt={parsePlayTime(searchText(search, "t"))}

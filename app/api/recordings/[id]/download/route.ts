@@ -30,9 +30,11 @@ export const GET = recordingRoute(
   "GET /api/recordings/[id]/download",
   { params, query },
   async ({ request, services, actor, client, params: { id }, query: { download } }) => {
-    const { recording, file, read, linkTo } = await openRecordingFile(services, actor, id);
-    const { format, filename } = recording;
     const as = download === "1" ? "download" : "view";
+    const access = as === "download" ? "download" : "play";
+    const opened = await openRecordingFile(services, actor, id, access);
+    const { recording, file, read, linkTo } = opened;
+    const { format, filename } = recording;
     const presentation = {
       contentType: TYPE_BY_FORMAT[format],
       disposition: as === "download" ? attachment(filename) : "inline",
