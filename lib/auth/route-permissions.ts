@@ -41,8 +41,13 @@ export const ACCESS_BY_ROUTE = {
   "GET /api/admin/users": "user.manage",
   "POST /api/admin/users": "user.manage",
   "PATCH /api/admin/users/[id]": "user.manage",
+  "GET /api/admin/holds": "recording.hold of others",
+  "POST /api/admin/holds": "recording.hold",
+  "POST /api/admin/holds/[id]/lift": "recording.hold",
   "GET /api/admin/settings": "settings.manage",
   "PATCH /api/admin/settings": "settings.manage",
+  "GET /api/admin/audit": "audit.view",
+  "GET /api/admin/audit/export": "audit.view",
   "PATCH /api/account": "account.use",
 
   "GET /api/[[...path]]": "public",
