@@ -22,6 +22,7 @@ export const ACCESS_BY_ROUTE = {
   "POST /api/sessions/[id]/recording/start": "recording.create",
   "POST /api/sessions/[id]/recording/stop": "recording.create",
   "POST /api/sessions/[id]/recording/upload": "recording.create",
+  "POST /api/sessions/[id]/recording/decline": "recording.create",
 
   "GET /api/recordings": "recording.view",
   "GET /api/admin/recordings": "recording.view of others",
@@ -40,6 +41,9 @@ export const ACCESS_BY_ROUTE = {
   "GET /api/admin/users": "user.manage",
   "POST /api/admin/users": "user.manage",
   "PATCH /api/admin/users/[id]": "user.manage",
+  "GET /api/admin/holds": "recording.hold of others",
+  "POST /api/admin/holds": "recording.hold",
+  "POST /api/admin/holds/[id]/lift": "recording.hold",
   "GET /api/admin/settings": "settings.manage",
   "PATCH /api/admin/settings": "settings.manage",
   "GET /api/admin/audit": "audit.view",
