@@ -42,7 +42,12 @@ export const ACCESS_BY_ROUTE = {
   "PATCH /api/admin/users/[id]": "user.manage",
   "GET /api/admin/settings": "settings.manage",
   "PATCH /api/admin/settings": "settings.manage",
+  "GET /api/admin/users/[id]/tokens": "token.revoke of others",
+  "DELETE /api/admin/tokens/[id]": "token.revoke of others",
   "PATCH /api/account": "account.use",
+  "GET /api/account/tokens": "token.revoke",
+  "POST /api/account/tokens": "token.create",
+  "DELETE /api/account/tokens/[id]": "token.revoke",
 
   "GET /api/[[...path]]": "public",
   "HEAD /api/[[...path]]": "public",
