@@ -17,6 +17,8 @@ export const HTTP_STATUS_BY_CODE = {
   recording_closed: 409,
   offset_mismatch: 409,
   illegal_transition: 409,
+  /** Under legal hold. */
+  held: 409,
   conflict: 409,
   precondition_failed: 412,
   too_large: 413,

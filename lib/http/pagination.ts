@@ -6,19 +6,21 @@ export type { PagePosition };
 export const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 200;
 
-const positionSchema = z.tuple([z.iso.datetime().transform((text) => new Date(text)), z.uuid()]);
+const time = z.iso.datetime().transform((text) => new Date(text));
 
 /** An opaque text for a position; clients hand it back as `cursor` and read nothing into it. */
 export function encodeCursor({ createdAt, id }: PagePosition): string {
   return Buffer.from(JSON.stringify([createdAt.toISOString(), id])).toString("base64url");
 }
 
-/** Null when the text is none of ours. */
-export function decodeCursor(cursor: string): PagePosition | null {
+/** Null when the text is none of ours. `idSchema` is of the ids in the list. */
+export function decodeCursor(
+  cursor: string,
+  idSchema: z.ZodType<string> = z.uuid(),
+): PagePosition | null {
   try {
-    const [createdAt, id] = positionSchema.parse(
-      JSON.parse(Buffer.from(cursor, "base64url").toString()),
-    );
+    const position = z.tuple([time, idSchema]);
+    const [createdAt, id] = position.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
     return { createdAt, id };
   } catch {
     return null;
@@ -26,18 +28,23 @@ export function decodeCursor(cursor: string): PagePosition | null {
 }
 
 /** The members of a list's query schema that choose the page: `z.object({ ...pageQuery, … })`. */
-export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
-  cursor: z
-    .string()
-    .transform((text, context) => {
-      const position = decodeCursor(text);
-      if (position !== null) return position;
-      context.addIssue("not a cursor of this list; leave it out to start from the first page");
-      return z.NEVER;
-    })
-    .optional(),
-};
+export const pageQuery = pageQueryOf(z.uuid());
+
+/** The same for a list whose ids are no UUIDs. */
+export function pageQueryOf(idSchema: z.ZodType<string>) {
+  return {
+    limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
+    cursor: z
+      .string()
+      .transform((text, context) => {
+        const position = decodeCursor(text, idSchema);
+        if (position !== null) return position;
+        context.addIssue("not a cursor of this list; leave it out to start from the first page");
+        return z.NEVER;
+      })
+      .optional(),
+  };
+}
 
 /** The `Link` header (RFC 8288) to the page after `last`: the same address and filters, a new cursor. */
 export function nextLink(request: Request, last: PagePosition): string {

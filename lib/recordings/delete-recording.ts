@@ -3,11 +3,12 @@ import { type Client, recordAuditEvent } from "@/lib/audit/record-audit-event";
 import type { Actor } from "@/lib/auth/permissions";
 import type { Database } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
+import { refuseHeld } from "@/lib/holds/refuse-held";
 import type { RecordingStore } from "@/lib/storage/recording-store";
 import { type AppendRegistry, uploadLocked } from "./append-registry";
 import { getRecording } from "./get-recording";
 import { posterKeyOf } from "./poster";
-import { type Claim, CLAIM_MS, claimAsItIs, releaseClaim } from "./recording-claim";
+import { beginDeletion, type Claim, CLAIM_MS, claimAsItIs, releaseClaim } from "./recording-claim";
 import { deleteRecordingRow, type Recording } from "./recording-repository";
 
 export interface DeleteDeps {
@@ -24,7 +25,7 @@ const CLAIM_POLL_MS = 100;
  * Deletes a recording for good, under its claim: nobody may be adding to it, or taking it up again, while
  * its bytes go. They go before the row: a crash between the two leaves a row that can be deleted again,
  * never bytes that nobody knows of.
- * @throws AppError `not_found`, `forbidden`, `upload_locked` when another process keeps adding to it
+ * @throws AppError `not_found`, `forbidden`, `held`, `upload_locked` when another process keeps adding to it
  */
 export async function deleteRecording(
   deps: DeleteDeps,
@@ -33,9 +34,14 @@ export async function deleteRecording(
   recordingId: string,
 ): Promise<void> {
   const recording = await getRecording(deps, actor, recordingId, "delete");
+  await refuseHeld(deps.db, actor, recording);
   await deps.appends.cancel({ recordingId: recording.id, userId: recording.userId });
   const claim = await claimWhenFree(deps, actor, recordingId);
   try {
+    if (!(await beginDeletion(deps.db, claim))) {
+      await refuseHeld(deps.db, actor, recording);
+      throw uploadLocked();
+    }
     await deleteClaimed(deps, actor, client, recording);
   } catch (error) {
     // It runs out by itself, too.
@@ -74,8 +80,6 @@ async function deleteClaimed(
       detail: { filename: recording.filename, owner: recording.username, status: recording.status },
     });
   });
-  // Again: while the row was there, another one may have been put.
-  await store.delete(posterKeyOf(recording));
 }
 
 /**

@@ -44,11 +44,11 @@ export async function putPoster(
   const key = posterKeyOf(recording);
   await store.put(key, image);
   const { count } = await db.recording.updateMany({
-    where: { id: recordingId },
+    where: { id: recordingId, deletionCause: null },
     data: { hasPoster: true },
   });
   if (count === 1) return;
-  // Deleted meanwhile: nothing of it may stay.
+  // Its deletion has begun meanwhile: nothing of it may stay.
   await store.delete(key);
   throw recordingNotFound();
 }

@@ -7,6 +7,7 @@ import type { Finding } from "./reconcile-finding";
 import { isNeeded } from "./reconcile-inspect";
 import { findRow } from "./reconcile-rows";
 import { claimAsItIs } from "./recording-claim";
+import { findRecording } from "./recording-repository";
 
 export interface RepairDeps {
   readonly db: DatabaseOrTransaction;
@@ -42,6 +43,9 @@ async function removeLeftover(
   recordingId: string,
   remnant: Remnant,
 ): Promise<boolean> {
+  const seen = await findRecording(db, recordingId);
+  // Not even what it does not need, as long as somebody may have to look at everything.
+  if (seen === null || seen.isHeld) return false;
   const claim = await claimAsItIs(db, recordingId);
   if (claim === null) return false;
   const holder = new ClaimHolder(db, claim);

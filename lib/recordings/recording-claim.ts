@@ -1,4 +1,5 @@
-import { type DatabaseOrTransaction, Prisma } from "@/lib/db/database";
+import { type Database, type DatabaseOrTransaction, Prisma } from "@/lib/db/database";
+import { IS_HELD, keepHoldsOut } from "@/lib/holds/hold-repository";
 import type { MediaFormat } from "@/lib/media/media-indexer";
 import type { StorageState } from "@/lib/storage/recording-store";
 import type { RecordingStatus } from "./recording-state";
@@ -56,7 +57,7 @@ export async function claimForAppend(
     db,
     recordingId,
     Prisma.sql`"user_id" = ${userId}::uuid AND "upload_offset" = ${offset}::bigint
-      AND ("status" IN ('recording', 'uploading') OR "resume_tail" IS NOT NULL)`,
+      AND "deletion_cause" IS NULL AND ("status" IN ('recording', 'uploading') OR "resume_tail" IS NOT NULL)`,
   );
 }
 
@@ -68,7 +69,7 @@ export async function claimForSeal(
   return claim(
     db,
     recordingId,
-    Prisma.sql`"status" IN ('recording', 'uploading')
+    Prisma.sql`"status" IN ('recording', 'uploading') AND "deletion_cause" IS NULL
       AND "last_append_at" <= now() - ${idleMs}::float8 * interval '1 millisecond'`,
   );
 }
@@ -119,6 +120,20 @@ function toClaim(row: ClaimRow): Claim {
     interrupted: row.interrupted,
     idleMs: row.idle_ms,
   };
+}
+
+/**
+ * To be called before the first byte of a claimed recording is deleted: from then on nobody adds to it any more,
+ * and no hold can be placed on it. False when it is under legal hold, or the claim was lost.
+ */
+export async function beginDeletion(db: Database, claim: Claim): Promise<boolean> {
+  return db.$transaction(async (transaction) => {
+    await keepHoldsOut(transaction);
+    const begun = await transaction.$executeRaw`
+      UPDATE "recordings" SET "deletion_cause" = coalesce("deletion_cause", 'person')
+       WHERE "id" = ${claim.recordingId}::uuid AND "append_token" = ${claim.token}::uuid AND NOT ${IS_HELD}`;
+    return begun === 1;
+  });
 }
 
 /** Keeps the claim for as long again; false when it is lost. */

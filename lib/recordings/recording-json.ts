@@ -29,6 +29,7 @@ export function recordingToJson(recording: Recording): RecordingJson {
     fail_message: recording.failReason === null ? null : failMessage(recording.failReason),
     origin: recording.origin,
     has_poster: recording.hasPoster,
+    held: recording.isHeld,
     upload_offset: recording.uploadOffset,
     created_at: recording.createdAt.toISOString(),
     stopped_at: recording.stoppedAt?.toISOString() ?? null,

@@ -1,5 +1,6 @@
 import type { Database, DatabaseOrTransaction, Prisma } from "@/lib/db/database";
 import { beyond, inOrder, type PagePosition } from "@/lib/db/page";
+import { IN_FORCE } from "@/lib/holds/hold-repository";
 import type { MediaFormat } from "@/lib/media/media-indexer";
 import type { FailReason, RecordingStatus } from "./recording-state";
 
@@ -29,6 +30,8 @@ export interface Recording {
   readonly recovered: boolean;
   readonly failReason: FailReason | null;
   readonly hasPoster: boolean;
+  /** Under legal hold, itself or through its session or user. */
+  readonly isHeld: boolean;
   readonly uploadOffset: number;
   /** Null until the sender has announced it. */
   readonly uploadLength: number | null;
@@ -65,18 +68,20 @@ const SELECT = {
   createdAt: true,
   stoppedAt: true,
   completedAt: true,
-  session: { select: { app: { select: { id: true, name: true } } } },
-  user: { select: { username: true } },
+  holds: IN_FORCE,
+  session: { select: { app: { select: { id: true, name: true } }, holds: IN_FORCE } },
+  user: { select: { username: true, holds: IN_FORCE } },
 } as const satisfies Prisma.RecordingSelect;
 
 type Row = Prisma.RecordingGetPayload<{ select: typeof SELECT }>;
 
-function toRecording({ session, user, ...row }: Row): Recording {
+function toRecording({ session, user, holds, ...row }: Row): Recording {
   return {
     ...row,
     appId: session.app.id,
     appName: session.app.name,
     username: user.username,
+    isHeld: [holds, session.holds, user.holds].some((inForce) => inForce.length > 0),
     sizeBytes: Number(row.sizeBytes),
     durationMs: numberOrNull(row.durationMs),
     failReason: row.failReason as FailReason | null,

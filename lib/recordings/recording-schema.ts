@@ -49,6 +49,8 @@ export const recordingSchema = z.object({
   fail_message: z.string().nullable(),
   origin: z.enum(["user", "policy", "upload"]),
   has_poster: z.boolean(),
+  /** Under legal hold, itself or through its session or user: nobody can delete it. */
+  held: z.boolean(),
   /** Bytes of the sender's stream that are safe on the server. */
   upload_offset: z.number().int(),
   created_at: timestamp,

@@ -81,7 +81,7 @@ export const importRules = [
   },
   {
     name: "use cases know ports, not adapters, HTTP or the composition",
-    files: ["lib/recordings/**", "lib/sessions/**"],
+    files: ["lib/recordings/**", "lib/sessions/**", "lib/holds/**", "lib/retention/**"],
     except: TESTS,
     forbid: [
       /^next/,

@@ -49,6 +49,13 @@ describe("reading the first page again", () => {
   });
 });
 
+it("knows which of two numbered rows of the same moment is the older", () => {
+  const numbered = (id: string) => ({ ...row(1), id });
+  const list = page([numbered("100"), numbered("99"), numbered("98")], "/after-98");
+  const merged = mergeNewest(list, page([numbered("101"), numbered("100")], "/after-100"));
+  expect(ids(merged)).toEqual(["101", "100", "99", "98"]);
+});
+
 it("adds a page without repeating a row", () => {
   const list = appendPage(page([row(5), row(4)], "/after-4"), page([row(4), row(3)]));
   expect(ids(list)).toEqual(["id-05", "id-04", "id-03"]);

@@ -42,6 +42,8 @@ export function replaceRow<T extends Ordered>(list: Page<T>, id: string, row: T 
 
 function isOlder(item: Ordered, than: Ordered): boolean {
   if (item.created_at !== than.created_at) return item.created_at < than.created_at;
+  // Ids that are numbers: the shorter one is the smaller. All others have the same length.
+  if (item.id.length !== than.id.length) return item.id.length < than.id.length;
   return item.id < than.id;
 }
 

@@ -1,0 +1,13 @@
+import { z } from "zod";
+import { holdToJson } from "@/lib/holds/hold-json";
+import { liftHold } from "@/lib/holds/place-hold";
+import { recordingRoute } from "@/lib/http/recording-route";
+
+const params = z.object({ id: z.uuid() });
+
+export const POST = recordingRoute(
+  "POST /api/admin/holds/[id]/lift",
+  { params },
+  async ({ services, actor, client, params: { id } }) =>
+    Response.json(holdToJson(await liftHold(services, { actor, client }, id))),
+);
