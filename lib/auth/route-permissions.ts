@@ -22,6 +22,7 @@ export const ACCESS_BY_ROUTE = {
   "POST /api/sessions/[id]/recording/start": "recording.create",
   "POST /api/sessions/[id]/recording/stop": "recording.create",
   "POST /api/sessions/[id]/recording/upload": "recording.create",
+  "POST /api/sessions/[id]/recording/decline": "recording.create",
 
   "GET /api/recordings": "recording.view",
   "GET /api/admin/recordings": "recording.view of others",
@@ -78,6 +79,7 @@ export const ACCESS_BY_PAGE = {
   "/admin/users": "user.manage",
   "/admin/recordings": "recording.view of others",
   "/admin/settings": "settings.manage",
+  "/admin/audit": "audit.view",
   "/account": "account.use",
 } as const satisfies Record<string, RouteAccess>;
 

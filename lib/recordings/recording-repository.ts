@@ -108,6 +108,7 @@ export interface NewRecording {
   /** The session's. */
   readonly cluster: string;
   readonly userId: string;
+  readonly origin: "user" | "policy";
   readonly filename: string;
   readonly description: string;
   readonly uploadLength: number | null;

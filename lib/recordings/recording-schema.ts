@@ -60,7 +60,11 @@ export const recordingSchema = z.object({
 });
 export type RecordingJson = z.infer<typeof recordingSchema>;
 
-export const startRecordingSchema = z.object({ description: description.default("") });
+export const startRecordingSchema = z.object({
+  description: description.default(""),
+  /** `policy`: not a person began it, but the administrators' wish to have every session recorded. */
+  origin: z.enum(["user", "policy"]).default("user"),
+});
 
 export const startedRecordingSchema = z.object({
   recording_id: z.uuid(),
