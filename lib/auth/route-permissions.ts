@@ -75,6 +75,7 @@ export const ACCESS_BY_PAGE = {
   "/admin/users": "user.manage",
   "/admin/recordings": "recording.view of others",
   "/admin/settings": "settings.manage",
+  "/admin/audit": "audit.view",
   "/account": "account.use",
 } as const satisfies Record<string, RouteAccess>;
 
