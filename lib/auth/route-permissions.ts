@@ -29,6 +29,7 @@ export const ACCESS_BY_ROUTE = {
   "GET /api/recordings/[id]": "recording.view",
   "PATCH /api/recordings/[id]": "recording.create",
   "DELETE /api/recordings/[id]": "recording.delete",
+  "POST /api/recordings/[id]/seal": "recording.delete",
   "GET /api/recordings/[id]/download": "recording.play",
   "GET /api/recordings/[id]/poster": "recording.play",
   "PUT /api/recordings/[id]/poster": "recording.create",
