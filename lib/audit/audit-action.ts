@@ -26,6 +26,8 @@ export const WORDS_BY_ACTION = {
   "user.disable": "Disabled a user",
   "user.enable": "Enabled a user",
   "user.password_change": "Changed a password",
+  "token.create": "Made an API token",
+  "token.revoke": "Revoked an API token",
   "settings.change": "Changed a setting",
   "storage.reconcile": "Compared storage and database",
   "audit.export": "Exported the audit trail",
