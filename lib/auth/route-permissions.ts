@@ -22,12 +22,15 @@ export const ACCESS_BY_ROUTE = {
   "POST /api/sessions/[id]/recording/start": "recording.create",
   "POST /api/sessions/[id]/recording/stop": "recording.create",
   "POST /api/sessions/[id]/recording/upload": "recording.create",
+  "POST /api/sessions/[id]/recording/decline": "recording.create",
 
   "GET /api/recordings": "recording.view",
   "GET /api/admin/recordings": "recording.view of others",
+  "GET /api/admin/recordings/export": "recording.view of others",
   "GET /api/recordings/[id]": "recording.view",
   "PATCH /api/recordings/[id]": "recording.create",
   "DELETE /api/recordings/[id]": "recording.delete",
+  "POST /api/recordings/[id]/seal": "recording.delete",
   "GET /api/recordings/[id]/download": "recording.play",
   "GET /api/recordings/[id]/poster": "recording.play",
   "PUT /api/recordings/[id]/poster": "recording.create",
@@ -50,9 +53,14 @@ export const ACCESS_BY_ROUTE = {
   "POST /api/admin/retention/runs": "settings.manage",
   "GET /api/admin/settings": "settings.manage",
   "PATCH /api/admin/settings": "settings.manage",
+  "GET /api/admin/users/[id]/tokens": "token.revoke of others",
+  "DELETE /api/admin/tokens/[id]": "token.revoke of others",
   "GET /api/admin/audit": "audit.view",
   "GET /api/admin/audit/export": "audit.view",
   "PATCH /api/account": "account.use",
+  "GET /api/account/tokens": "token.revoke",
+  "POST /api/account/tokens": "token.create",
+  "DELETE /api/account/tokens/[id]": "token.revoke",
 
   "GET /api/[[...path]]": "public",
   "HEAD /api/[[...path]]": "public",
@@ -78,6 +86,7 @@ export const ACCESS_BY_PAGE = {
   "/admin/users": "user.manage",
   "/admin/recordings": "recording.view of others",
   "/admin/settings": "settings.manage",
+  "/admin/audit": "audit.view",
   "/account": "account.use",
 } as const satisfies Record<string, RouteAccess>;
 

@@ -5,6 +5,7 @@ import { createLogger, type Logger } from "@/lib/logging/logger";
 import { createSessionProvider } from "@/lib/providers/create-session-provider";
 import type { SessionProvider } from "@/lib/providers/session-provider";
 import { AppendRegistry } from "@/lib/recordings/append-registry";
+import { RecordingWishes } from "@/lib/recordings/recording-wishes";
 import { Room } from "@/lib/recordings/room";
 import { createRecordingStore } from "@/lib/storage/create-recording-store";
 import type { RecordingStore } from "@/lib/storage/recording-store";
@@ -16,6 +17,8 @@ export interface Services {
   readonly db: Database;
   readonly store: RecordingStore;
   readonly room: Room;
+  /** What administrators want recorded, for the tabs that are open at this process. */
+  readonly wishes: RecordingWishes;
   /** The recordings that are being added to in this process. */
   readonly appends: AppendRegistry;
   readonly provider: SessionProvider;
@@ -36,6 +39,7 @@ export function createServices(config: Config, processName: string): Services {
     db,
     store,
     room: new Room({ db, store }),
+    wishes: new RecordingWishes({ db, log }),
     appends: new AppendRegistry(),
     provider: createSessionProvider(config, { instanceId, log }),
     instanceId,

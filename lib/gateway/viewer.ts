@@ -6,16 +6,19 @@ import { isAppError } from "@/lib/errors/app-error";
 import type { Logger } from "@/lib/logging/logger";
 import type { ProviderRef, SessionProvider } from "@/lib/providers/session-provider";
 import { redeemTicket, type TicketHolder } from "@/lib/sessions/redeem-ticket";
+import type { RecordingWishes } from "@/lib/recordings/recording-wishes";
 import { findSession, markUsed, type Session } from "@/lib/sessions/session-repository";
 import { CLOSE_CODES, CLOSE_TEXTS, type CloseName, closeNameOf } from "./close-codes";
 import { bridgeDesktop } from "./desktop-bridge";
 import { createRfbInputMeter } from "./rfb-input-meter";
+import { NOTES_PROTOCOL, type SessionNote } from "./session-note";
 
 export interface GatewayDeps {
-  readonly config: Pick<Config, "publicUrl" | "session">;
+  readonly config: Pick<Config, "publicUrl" | "session" | "recording">;
   readonly db: Database;
   readonly log: Logger;
   readonly provider: Pick<SessionProvider, "connectDesktop">;
+  readonly wishes: Pick<RecordingWishes, "watch">;
   readonly now: () => Date;
 }
 
@@ -97,6 +100,7 @@ export class Viewer {
     }
     this.#bridge(desktop);
     this.#watch(holder);
+    this.#sendNotes();
     this.webSocket.resume();
     return null;
   }
@@ -126,6 +130,19 @@ export class Viewer {
       },
     });
     noteUse();
+  }
+
+  /** Tells a viewer who understands it whether the session is to be recorded, now and at every change. */
+  #sendNotes(): void {
+    const { config, wishes } = this.deps;
+    if (!config.recording.enabled || this.webSocket.protocol !== NOTES_PROTOCOL) return;
+    const unwatch = wishes.watch(this.request.sessionId, ({ wanted, recorded }) => {
+      const note: SessionNote = { auto_record: wanted, recorded };
+      if (this.webSocket.readyState === this.webSocket.OPEN) {
+        this.webSocket.send(JSON.stringify(note));
+      }
+    });
+    this.webSocket.once("close", unwatch);
   }
 
   #useNoter(): () => void {

@@ -58,6 +58,8 @@ export type RecorderState =
 
 export type RecorderEvent =
   | { readonly type: "start" }
+  /** Nothing is recorded after all, and nobody needs to know. */
+  | { readonly type: "withdraw" }
   | {
       readonly type: "started";
       readonly recordingId: string;
@@ -92,6 +94,8 @@ export function reduceRecorder(state: RecorderState, event: RecorderEvent): Reco
   switch (event.type) {
     case "start":
       return mayStart(state) ? { phase: "starting" } : state;
+    case "withdraw":
+      return state.phase === "starting" ? { phase: "idle" } : state;
     case "started":
       return state.phase === "starting" ? firstFrame(event) : state;
     case "tick":

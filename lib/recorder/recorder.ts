@@ -11,6 +11,7 @@ import {
   reduceRecorder,
 } from "./recorder-state";
 import { RecordingRun, sentenceOf } from "./recording-run";
+import { ApiError, type RecordingOrigin } from "./recording-api";
 import { SpoolClient } from "./spool-client";
 
 export interface RecorderOptions {
@@ -34,8 +35,11 @@ export interface RecorderCore {
   readonly setSource: (getSource: RecorderOptions["getSource"]) => void;
   /** Starts workers and tries the encoders, so that `start` takes no time. Harmless to repeat. */
   readonly warmUp: () => void;
-  /** Resolves when the first frame is recorded, or when that failed: the state says which. Never rejects. */
-  readonly start: () => Promise<void>;
+  /**
+   * Resolves when the first frame is recorded, or when that failed: the state says which. Never rejects. One
+   * that nobody asked for (`policy`) gives way to a recording that is under way already, without a word.
+   */
+  readonly start: (origin?: RecordingOrigin) => Promise<void>;
   /** Resolves when nothing more is recorded and all of it is kept; the state goes on to `ready` by itself. */
   readonly stop: () => Promise<void>;
   /** From `ready` or `failed` back to `idle`. */
@@ -43,6 +47,9 @@ export interface RecorderCore {
   /** Stops, and lets go of everything once what was recorded is saved. `warmUp` or `start` revive it. */
   readonly dispose: () => void;
 }
+
+/** HTTP: the session is recorded already, or need not be any more. */
+const CONFLICT = 409;
 
 /** What is kept warm between recordings. */
 interface Equipment {
@@ -60,7 +67,7 @@ export function createRecorder(options: RecorderOptions): RecorderCore {
     subscribe: (listener) => recorder.subscribe(listener),
     setSource: (getSource) => recorder.setSource(getSource),
     warmUp: () => recorder.warmUp(),
-    start: () => recorder.start(),
+    start: (origin) => recorder.start(origin),
     stop: () => recorder.stop(),
     dismiss: () => recorder.emit({ type: "dismiss" }),
     dispose: () => recorder.dispose(),
@@ -103,11 +110,11 @@ class SessionRecorder {
     this.equip();
   }
 
-  async start(): Promise<void> {
+  async start(origin: RecordingOrigin = "user"): Promise<void> {
     this.isDisposed = false;
     if (mayStart(this.state)) {
       this.emit({ type: "start" });
-      this.starting = this.begin();
+      this.starting = this.begin(origin);
     }
     await this.starting;
   }
@@ -122,7 +129,7 @@ class SessionRecorder {
     void this.stop().then(() => this.releaseWhenUnused());
   }
 
-  private async begin(): Promise<void> {
+  private async begin(origin: RecordingOrigin): Promise<void> {
     try {
       const equipment = this.equip();
       const mimeType = await equipment?.mimeType;
@@ -131,6 +138,7 @@ class SessionRecorder {
       equipment.spareSpool = new SpoolClient();
       const run = await RecordingRun.begin({
         sessionId: this.options.sessionId,
+        origin,
         userId: this.options.userId,
         appName: this.options.appName,
         limitBytes: this.options.maxSizeBytes,
@@ -144,6 +152,10 @@ class SessionRecorder {
       this.run = run;
       void run.finished.then(() => this.forget(run));
     } catch (error) {
+      if (origin === "policy" && error instanceof ApiError && error.status === CONFLICT) {
+        this.emit({ type: "withdraw" });
+        return;
+      }
       this.emit({ type: "fail", recordingId: null, reason: sentenceOf(error), keptBytes: 0 });
     }
   }

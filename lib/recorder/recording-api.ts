@@ -40,15 +40,23 @@ export class ApiError extends Error {
   }
 }
 
+/** What makes a recording begin: somebody's click, or the administrators' wish. */
+export type RecordingOrigin = "user" | "policy";
+
 /**
  * Makes the recording's row on the server.
  * @throws ApiError
  */
 export async function postStart(
   sessionId: string,
+  origin: RecordingOrigin,
 ): Promise<{ readonly recordingId: string; readonly uploadUrl: string }> {
   const url = `/api/sessions/${encodeURIComponent(sessionId)}/recording/start`;
-  const started = startedRecordingSchema.parse(await requestJson(url, { method: "POST" }));
+  const headers = { "Content-Type": "application/json" };
+  const body = JSON.stringify({ origin });
+  const started = startedRecordingSchema.parse(
+    await requestJson(url, { method: "POST", headers, body }),
+  );
   const uploadUrl = new URL(started.upload_url, location.href).href;
   return { recordingId: started.recording_id, uploadUrl };
 }

@@ -6,7 +6,7 @@ import { CompositeCanvas } from "./composite-canvas";
 import { CLOSED_WITHOUT_US } from "./confirm-saved";
 import type { KeptIn, Link, RecorderEvent } from "./recorder-state";
 import type { Pointer } from "./pointer";
-import { postStart, postStop, putPoster } from "./recording-api";
+import { postStart, postStop, putPoster, type RecordingOrigin } from "./recording-api";
 import { untilItPasses } from "./retry";
 import { SafeTimeline } from "./safe-timeline";
 import { saveRest } from "./save-rest";
@@ -28,6 +28,7 @@ const NOTHING_CAPTURED =
 
 export interface RunOptions {
   readonly sessionId: string;
+  readonly origin: RecordingOrigin;
   readonly userId: string;
   readonly appName: string;
   readonly limitBytes: number;
@@ -73,7 +74,7 @@ export class RecordingRun {
     let recordingId: string | null = null;
     try {
       const composite = new CompositeCanvas(options.getSource, options.getPointer);
-      const { uploadUrl, ...made } = await postStart(sessionId);
+      const { uploadUrl, ...made } = await postStart(sessionId, options.origin);
       recordingId = made.recordingId;
       const createdAt = new Date().toISOString();
       const label = { recordingId, userId, sessionId, appName, uploadUrl, mimeType, createdAt };

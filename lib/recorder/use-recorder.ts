@@ -1,13 +1,13 @@
 "use client";
 
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { createRecorder, type RecorderOptions } from "./recorder";
+import { createRecorder, type RecorderCore, type RecorderOptions } from "./recorder";
 import type { RecorderState } from "./recorder-state";
 
 /** The recorder as a component sees it; the functions keep their identity. */
 export interface Recorder {
   readonly state: RecorderState;
-  readonly start: () => Promise<void>;
+  readonly start: RecorderCore["start"];
   readonly stop: () => Promise<void>;
   readonly dismiss: () => void;
 }

@@ -11,6 +11,7 @@ import {
   insertRecording,
   type NewRecording,
 } from "./recording-repository";
+import { findRecordingWish, SILENT_AFTER_MS } from "./recording-wish";
 import type { Room } from "./room";
 import type { SealDeps } from "./seal-recording";
 import { stopLive } from "./stop-recording";
@@ -22,12 +23,11 @@ export interface StartDeps extends SealDeps {
 export interface StartInput {
   readonly sessionId: string;
   readonly description: string;
+  /** What made it begin. */
+  readonly origin?: "user" | "policy";
   /** Length of the sender's whole stream in bytes, where it is known already. */
   readonly uploadLength?: number | null;
 }
-
-/** Senders show a sign of life every 3 s: one that was silent for five times that is not recording this tab any more. */
-const STALE_AFTER_MS = 15_000;
 
 /**
  * Begins a recording of one's own running session. A session has one live recording; one whose tab
@@ -38,9 +38,10 @@ export async function startRecording(
   deps: StartDeps,
   actor: Actor,
   client: Client,
-  { sessionId, description, uploadLength = null }: StartInput,
+  { sessionId, description, origin = "user", uploadLength = null }: StartInput,
 ): Promise<{ readonly recordingId: string }> {
   const session = await requireRunningSession(deps.db, actor, sessionId);
+  if (origin === "policy") await requireWanted(deps.db, sessionId);
   await Promise.all([deps.store.checkWritable(), deps.room.require(actor.userId)]);
   await stopStale(deps, actor, client, sessionId);
 
@@ -51,6 +52,7 @@ export async function startRecording(
     sessionId,
     cluster: session.cluster,
     userId: actor.userId,
+    origin,
     filename: filenameOf(session.app.name, startedAt),
     description,
     uploadLength,
@@ -82,6 +84,16 @@ async function requireRunningSession(db: DatabaseOrTransaction, actor: Actor, se
   return session;
 }
 
+/** The tab may be a moment late with what it knows. */
+async function requireWanted(db: DatabaseOrTransaction, sessionId: string): Promise<void> {
+  const { wanted } = await findRecordingWish(db, sessionId);
+  if (wanted) return;
+  throw new AppError(
+    "conflict",
+    "Sessions are not recorded automatically now, or the user of this one stopped that.",
+  );
+}
+
 async function stopStale(
   deps: SealDeps,
   actor: Actor,
@@ -89,7 +101,7 @@ async function stopStale(
   sessionId: string,
 ): Promise<void> {
   const live = await findLiveRecording(deps.db, sessionId);
-  if (live === null || live.idleMs < STALE_AFTER_MS) return;
+  if (live === null || live.idleMs < SILENT_AFTER_MS) return;
   await stopLive(deps, actor, client, { id: live.id, sessionId });
 }
 
@@ -107,7 +119,7 @@ async function insert(
         client,
         action: "recording.start",
         target: { type: "recording", id: recording.id },
-        detail: { session_id: recording.sessionId },
+        detail: { session_id: recording.sessionId, origin: recording.origin },
       });
     });
   } catch (error) {

@@ -202,3 +202,8 @@ export async function findSessions(
   });
   return rows.map(toSession);
 }
+
+/** How many sessions run, everybody's. */
+export async function countRunning(db: DatabaseOrTransaction): Promise<number> {
+  return db.session.count({ where: { status: "running" } });
+}

@@ -9,6 +9,8 @@ const mebibytes = z.number().int().min(0).max(MAX_MIB);
  * API, with what holds until they do. Whatever is not here is configuration and comes from the environment.
  */
 export const SETTINGS = {
+  /** Every session is recorded as soon as it runs; its user may stop that. */
+  auto_record: { schema: z.boolean(), initial: false },
   /** Free space under which nothing new is recorded; 0 for none. Storage without a disk of its own ignores it. */
   free_space_floor_mb: { schema: mebibytes, initial: 256 },
   /** What one user's recordings may take together; 0 for no limit. */
@@ -23,6 +25,7 @@ export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[];
 /** Some settings with new values, as an administrator sends them; at least one. */
 export const settingsChangeSchema = z
   .strictObject({
+    auto_record: SETTINGS.auto_record.schema.optional(),
     free_space_floor_mb: SETTINGS.free_space_floor_mb.schema.optional(),
     user_quota_mb: SETTINGS.user_quota_mb.schema.optional(),
   } satisfies Record<SettingKey, z.ZodType>)
@@ -34,6 +37,7 @@ const lastChangeSchema = z.object({ at: z.iso.datetime(), by: z.string() }).null
 
 /** The answer of `/api/admin/settings`: each setting's value, and who gave it that when (null: nobody yet). */
 export const settingsViewSchema = z.object({
+  auto_record: z.object({ value: z.boolean(), last_change: lastChangeSchema }),
   free_space_floor_mb: z.object({ value: mebibytes, last_change: lastChangeSchema }),
   user_quota_mb: z.object({ value: mebibytes, last_change: lastChangeSchema }),
 } satisfies Record<SettingKey, z.ZodType>);

@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -7,6 +7,7 @@ import {
   reapAbandonedRecordings,
   RECORDING_LEASE_MS,
 } from "@/lib/recordings/reap-abandoned-recordings";
+import { sealAgain } from "@/lib/recordings/seal-again";
 import { stopRecording } from "@/lib/recordings/stop-recording";
 import { captures } from "../support/captures";
 import {
@@ -34,6 +35,7 @@ beforeEach(() => scene.services.db.recording.deleteMany());
 
 const get = (id: string) => getRecording(scene.services, scene.ana, id);
 const reap = (services = scene.services) => reapAbandonedRecordings(services);
+const again = (id: string, who = scene.ana) => sealAgain(scene.services, who, CLIENT, id);
 const actionsOn = (recordingId: string) => auditedActions(scene.services, recordingId);
 
 test("what arrived is sealed and marked, and its sender may yet come back with the rest", async () => {
@@ -159,4 +161,20 @@ test("one whose index is damaged fails with advice, keeps its bytes, and is not 
   const kept = join(scene.directory, "recordings", `${recording.storageKey}.part`);
   expect((await stat(kept)).size).toBeGreaterThan(20_000);
   expect(await reap()).toEqual({ sealed: 0, failed: 0, postponed: 0 });
+});
+
+test("a failed recording is finished once what stood in the way is gone", async () => {
+  const { recordingId } = await scene.start(scene.ana);
+  await scene.append(recordingId, 0, video);
+  const { storageKey } = await get(recordingId);
+  const bytes = join(scene.directory, "recordings", `${storageKey}.part`);
+  await rename(bytes, `${bytes}.away`);
+  await letTimePass(scene.services, recordingId, 25 * 60 * 60 * 1000);
+  expect(await reap()).toEqual({ sealed: 0, failed: 1, postponed: 0 });
+  expect(await again(recordingId)).toBe("failed");
+  await rename(`${bytes}.away`, bytes);
+  await expect(again(recordingId, scene.bob)).rejects.toMatchObject({ code: "forbidden" });
+  expect(await again(recordingId, scene.admin)).toBe("ready");
+  expect(await get(recordingId)).toMatchObject({ status: "ready", failReason: null });
+  expect(await again(recordingId)).toBe("ready");
 });

@@ -11,6 +11,7 @@ const PAGES = [
   { href: "/admin/recordings", label: "Recordings", recording: true },
   { href: "/admin/users", label: "Users", recording: false },
   { href: "/admin/settings", label: "Settings", recording: true },
+  { href: "/admin/audit", label: "Audit", recording: false },
 ] as const;
 
 /** The pages of the admin panel that somebody may see, on an installation that records or does not. */

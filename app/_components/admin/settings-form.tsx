@@ -1,6 +1,6 @@
 "use client";
 
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import {
   type SettingKey,
   settingsViewSchema,
@@ -9,11 +9,14 @@ import {
 import { problemSentence, readApi } from "../api-client";
 import { Field, Input } from "../ui/field";
 import { Skeleton } from "../ui/skeleton";
-import { RelativeTime } from "../ui/time";
 import { useToasts } from "../ui/toast";
+import { AutoRecordSetting } from "./auto-record-setting";
+import { SettingHint } from "./setting-hint";
+
+type NumberKey = Exclude<SettingKey, "auto_record">;
 
 /** What can be set here, in the order shown. Each is a sentence that says what 0 means. */
-const NUMBERS: readonly { key: SettingKey; label: string; hint: string }[] = [
+const NUMBERS: readonly { key: NumberKey; label: string; hint: string }[] = [
   {
     key: "free_space_floor_mb",
     label: "Keep this much of the disk free (MiB)",
@@ -26,11 +29,22 @@ const NUMBERS: readonly { key: SettingKey; label: string; hint: string }[] = [
   },
 ];
 
+interface SettingsFormProps {
+  readonly initial: SettingsView;
+  /** To how many sessions a change applies at once. */
+  readonly runningSessions: number;
+}
+
 /** The installation's settings. Each is saved when it is changed and holds at once. */
-export function SettingsForm({ initial }: { readonly initial: SettingsView }) {
+export function SettingsForm({ initial, runningSessions }: SettingsFormProps) {
   const [view, setView] = useState(initial);
   return (
     <div className="flex flex-col gap-6">
+      <AutoRecordSetting
+        setting={view.auto_record}
+        runningSessions={runningSessions}
+        onSaved={setView}
+      />
       {NUMBERS.map(({ key, label, hint }) => (
         <NumberSetting
           key={key}
@@ -46,10 +60,10 @@ export function SettingsForm({ initial }: { readonly initial: SettingsView }) {
 }
 
 interface NumberSettingProps {
-  readonly settingKey: SettingKey;
+  readonly settingKey: NumberKey;
   readonly label: string;
   readonly hint: string;
-  readonly setting: SettingsView[SettingKey];
+  readonly setting: SettingsView[NumberKey];
   readonly onSaved: (view: SettingsView) => void;
 }
 
@@ -84,7 +98,7 @@ function NumberSetting({ settingKey, label, hint, setting, onSaved }: NumberSett
     >
       <Field
         label={label}
-        hint={<Hint text={hint} lastChange={setting.last_change} />}
+        hint={<SettingHint text={hint} lastChange={setting.last_change} />}
         error={problem}
       >
         <Input
@@ -96,20 +110,6 @@ function NumberSetting({ settingKey, label, hint, setting, onSaved }: NumberSett
         />
       </Field>
     </form>
-  );
-}
-
-interface HintProps {
-  readonly text: string;
-  readonly lastChange: SettingsView[SettingKey]["last_change"];
-}
-
-function Hint({ text, lastChange }: HintProps): ReactNode {
-  if (lastChange === null) return text;
-  return (
-    <>
-      {text} Changed by {lastChange.by} <RelativeTime at={lastChange.at} />.
-    </>
   );
 }
 

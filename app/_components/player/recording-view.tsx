@@ -14,6 +14,7 @@ import { type RecordingJson, recordingSchema } from "@/lib/recordings/recording-
 import { CopyLink } from "./copy-link";
 import { Details, type RecordingRights } from "./details";
 import { Player } from "./player";
+import { SealAgain } from "./seal-again";
 
 interface RecordingViewProps {
   readonly initial: RecordingJson;
@@ -67,7 +68,11 @@ export function RecordingView({ initial, may, startAt }: RecordingViewProps) {
             </>
           ) : (
             <div className="rounded-md border border-line bg-surface">
-              <NotReady recording={recording} />
+              <NotReady
+                recording={recording}
+                mayRetry={may.delete}
+                onRetried={(retried) => setRecording(retried)}
+              />
             </div>
           )}
         </div>
@@ -81,7 +86,19 @@ function shapeOf({ width, height }: RecordingJson): number | null {
   return width === null || height === null || height === 0 ? null : width / height;
 }
 
-function NotReady({ recording }: { readonly recording: RecordingJson }) {
+/** What may be gone when it is tried again: the bytes are kept. */
+const MENDABLE: ReadonlySet<RecordingJson["fail_reason"]> = new Set([
+  "seal_failed",
+  "storage_lost",
+]);
+
+interface NotReadyProps {
+  readonly recording: RecordingJson;
+  readonly mayRetry: boolean;
+  readonly onRetried: (recording: RecordingJson) => void;
+}
+
+function NotReady({ recording, mayRetry, onRetried }: NotReadyProps) {
   switch (recording.status) {
     case "recording":
       return (
@@ -99,7 +116,14 @@ function NotReady({ recording }: { readonly recording: RecordingJson }) {
       );
     case "failed":
       return (
-        <ErrorState title="This recording failed">
+        <ErrorState
+          title="This recording failed"
+          action={
+            mayRetry && MENDABLE.has(recording.fail_reason) ? (
+              <SealAgain recordingId={recording.id} onSealed={onRetried} />
+            ) : null
+          }
+        >
           {recording.fail_message ?? "Ask an administrator to look at the server's log."}
         </ErrorState>
       );

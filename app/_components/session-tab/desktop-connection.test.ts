@@ -55,6 +55,7 @@ class Stage {
       });
     },
     onClipboard: () => undefined,
+    onNote: () => undefined,
   });
 
   get phase(): string {

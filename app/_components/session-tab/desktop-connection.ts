@@ -1,4 +1,5 @@
 import { ApiProblem } from "@/app/_components/api-client";
+import type { SessionNote } from "@/lib/gateway/session-note";
 import type { SessionJson } from "@/lib/sessions/session-schema";
 import { type Connection, type ConnectionEvent, isFinal, nextConnection } from "./connection";
 import type { Desktop, DesktopAddress, openDesktop } from "./open-desktop";
@@ -16,6 +17,7 @@ export interface DesktopConnectionOptions {
   readonly api: SessionApi;
   readonly open: typeof openDesktop;
   readonly onClipboard: (text: string) => void;
+  readonly onNote: (note: SessionNote) => void;
 }
 
 const POLL_MS = 500;
@@ -173,6 +175,7 @@ export class DesktopConnection {
         });
       }),
       clipboard: this.#options.onClipboard,
+      note: this.#options.onNote,
     });
     return desktop;
   }

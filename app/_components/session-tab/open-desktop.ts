@@ -1,3 +1,4 @@
+import { NOTES_PROTOCOL, type SessionNote, sessionNoteSchema } from "@/lib/gateway/session-note";
 import { releaseKeysOnLeave } from "./release-keys";
 
 /** A desktop that is being shown, or was until a moment ago. */
@@ -16,6 +17,7 @@ export interface DesktopEvents {
   /** The desktop did not take the password. */
   readonly refused: () => void;
   readonly clipboard: (text: string) => void;
+  readonly note: (note: SessionNote) => void;
 }
 
 /** RFC 6455: the connection went away without a close frame. */
@@ -38,14 +40,20 @@ export async function openDesktop(
 ): Promise<Desktop> {
   const { default: Rfb } = await import("@novnc/novnc");
   // noVNC tells nobody the close code, so the WebSocket is opened here.
-  const socket = new WebSocket(webSocketUrl(address.url), ["binary"]);
+  const socket = new WebSocket(webSocketUrl(address.url), [NOTES_PROTOCOL, "binary"]);
   let over = false;
   const finish = (closeCode: number) => {
     if (over) return;
     over = true;
     events.closed(closeCode);
   };
-  // Registered before noVNC's own listener, so that the picture can be kept before it is taken away.
+  // Both registered before noVNC's own listeners: notes are not the desktop's, so that it never sees one…
+  socket.addEventListener("message", (event: MessageEvent<unknown>) => {
+    if (typeof event.data !== "string") return;
+    event.stopImmediatePropagation();
+    events.note(sessionNoteSchema.parse(JSON.parse(event.data)));
+  });
+  // …and the picture can be kept before it is taken away.
   socket.addEventListener("close", (event) => {
     finish(event.code);
   });

@@ -27,7 +27,7 @@ export function Overlay(props: OverlayProps) {
       return null;
     case "preparing":
       return (
-        <Card icon={LoaderCircle} moves title={`Starting ${appName}`} dims={false}>
+        <Card icon={LoaderCircle} moves title={`Starting ${appName}`} dims={false} note={note}>
           The desktop appears here as soon as it answers. <Patience />
         </Card>
       );

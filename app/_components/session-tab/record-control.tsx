@@ -22,6 +22,10 @@ const NO_PICTURE = "Recording is possible as soon as the desktop is connected.";
 
 interface RecordControlProps {
   readonly state: RecorderState;
+  /** Nobody clicked: administrators want it. */
+  readonly isByPolicy: boolean;
+  /** Another tab records this session. */
+  readonly isElsewhere: boolean;
   /** The desktop has no picture yet: there is nothing to record. */
   readonly waiting: boolean;
   /** The session has ended: nothing more is recorded, but what was is shown. */
@@ -30,7 +34,8 @@ interface RecordControlProps {
 }
 
 /** Starts and stops the recording and says how it stands. */
-export function RecordControl({ state, waiting, over, onToggle }: RecordControlProps) {
+export function RecordControl(props: RecordControlProps) {
+  const { state, isByPolicy, isElsewhere, waiting, over, onToggle } = props;
   const record = over ? null : (
     <RecordButton
       disabled={waiting}
@@ -42,7 +47,7 @@ export function RecordControl({ state, waiting, over, onToggle }: RecordControlP
     case "unsupported":
       return <RecordButton disabled hint={state.reason} onToggle={onToggle} />;
     case "idle":
-      return record;
+      return isElsewhere && !over ? <RecordedElsewhere /> : record;
     case "starting":
       return (
         <Button look="quiet" busy>
@@ -50,7 +55,7 @@ export function RecordControl({ state, waiting, over, onToggle }: RecordControlP
         </Button>
       );
     case "recording":
-      return <Running state={state} onToggle={onToggle} />;
+      return <Running state={state} isByPolicy={isByPolicy} onToggle={onToggle} />;
     case "saving":
       return (
         <Said
@@ -113,11 +118,20 @@ function RecordButton({ disabled, hint, onToggle }: RecordButtonProps) {
   );
 }
 
+function RecordedElsewhere() {
+  return (
+    <Said icon={<Circle aria-hidden className="size-4 fill-current" />} colour="text-recording">
+      Recorded in another tab
+    </Said>
+  );
+}
+
 function Running(props: {
   readonly state: Extract<RecorderState, { phase: "recording" }>;
+  readonly isByPolicy: boolean;
   readonly onToggle: () => void;
 }) {
-  const { state, onToggle } = props;
+  const { state, isByPolicy, onToggle } = props;
   const words = progressInWords(state);
   return (
     <>
@@ -132,6 +146,7 @@ function Running(props: {
           {formatDuration(state.elapsedMs)}
         </button>
       </Tooltip>
+      {isByPolicy && <p className="px-1 whitespace-nowrap text-ink-muted">Recorded by policy</p>}
       <Tooltip content="Stops and keeps the recording" shortcut={RECORD_SHORTCUT}>
         <Button icon={Square} onClick={onToggle}>
           Stop

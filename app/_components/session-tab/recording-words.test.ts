@@ -45,7 +45,7 @@ describe("What the bar says of a recording", () => {
   it("says that less is recorded while the server is short of room, in view and aloud", () => {
     const short: Running = { ...running, isRoomShort: true };
     expect(noticeInWords(short)).toContain("The server is short of room");
-    expect(announcement(short)).toContain("The server is short of room");
+    expect(announcement(short, null)).toContain("The server is short of room");
   });
 
   it("says what is safe while the server is away", () => {
@@ -104,27 +104,29 @@ describe("What the bar says of a recording", () => {
       notice: null,
     };
     const signedOut = { state: "blocked", reason: "You are signed out." } as const;
-    expect(recordingWhileAway(running, false)).toContain("goes on and marks the gap");
-    expect(recordingWhileAway(running, true)).toContain("is being saved");
-    expect(recordingWhileAway(saving, true)).toContain("is being saved");
-    expect(recordingWhileAway({ ...saving, link: signedOut }, true)).toContain(
+    expect(recordingWhileAway(running, false, false)).toContain("goes on and marks the gap");
+    expect(recordingWhileAway(running, true, false)).toContain("is being saved");
+    expect(recordingWhileAway(saving, true, false)).toContain("is being saved");
+    expect(recordingWhileAway({ ...saving, link: signedOut }, true, false)).toContain(
       "kept in this browser",
     );
-    expect(recordingWhileAway({ ...saving, link: signedOut }, true)).toContain(
+    expect(recordingWhileAway({ ...saving, link: signedOut }, true, false)).toContain(
       "the next page of Sortie goes on",
     );
-    expect(recordingWhileAway({ ...saving, link: signedOut, keptIn: "memory" }, true)).toContain(
-      "keep the tab open",
-    );
-    expect(recordingWhileAway({ phase: "idle" }, true)).toBeNull();
+    expect(
+      recordingWhileAway({ ...saving, link: signedOut, keptIn: "memory" }, true, false),
+    ).toContain("keep the tab open");
+    expect(recordingWhileAway({ phase: "idle" }, true, false)).toBeNull();
+    expect(recordingWhileAway({ phase: "idle" }, true, true)).toBeNull();
+    expect(recordingWhileAway({ phase: "idle" }, false, true)).toContain("Recorded by policy");
   });
 
   it("falls silent between changes of state", () => {
     const later: Running = { ...running, elapsedMs: 99_000, safeMs: 98_000 };
-    expect(announcement(later)).toBe(announcement(running));
+    expect(announcement(later, null)).toBe(announcement(running, null));
     const away: Running = { ...running, link: { state: "retrying", nextAttemptAt: 1 } };
     const stillAway: Running = { ...later, link: { state: "retrying", nextAttemptAt: 9 } };
-    expect(announcement(away)).toBe(announcement(stillAway));
-    expect(announcement(away)).not.toBe(announcement(running));
+    expect(announcement(away, null)).toBe(announcement(stillAway, null));
+    expect(announcement(away, null)).not.toBe(announcement(running, null));
   });
 });

@@ -98,11 +98,17 @@ const KEPT_UNTIL_TAKEN: Record<KeptIn, string> = {
     "The recording has stopped. What is not on the server yet is kept in this tab and sent as soon as the server takes it; keep the tab open until then.",
 };
 
+const BY_POLICY = "Recorded by policy: your administrator has every session recorded.";
+
 /**
  * What becomes of the recording while there is no desktop; null where there is nothing to say of one. `isFinal`
- * tells that the desktop does not come back by itself.
+ * tells that the desktop does not come back by itself, `isWanted` that nobody has to click for a recording.
  */
-export function recordingWhileAway(state: RecorderState, isFinal: boolean): string | null {
+export function recordingWhileAway(
+  state: RecorderState,
+  isFinal: boolean,
+  isWanted: boolean,
+): string | null {
   switch (state.phase) {
     case "starting":
     case "recording":
@@ -116,8 +122,9 @@ export function recordingWhileAway(state: RecorderState, isFinal: boolean): stri
         ? "The recording failed; what the server did not take is kept in this browser."
         : "The recording failed.";
     case "unsupported":
-    case "idle":
       return null;
+    case "idle":
+      return isWanted && !isFinal ? BY_POLICY : null;
     default:
       return assertNever(state);
   }
@@ -127,15 +134,15 @@ export function recordingWhileAway(state: RecorderState, isFinal: boolean): stri
  * What a screen reader is told. It changes when the state does and not with every second that
  * passes, or it would never fall silent.
  */
-export function announcement(state: RecorderState): string {
+export function announcement(state: RecorderState, notice: string | null): string {
   switch (state.phase) {
     case "unsupported":
     case "idle":
-      return "";
+      return notice ?? "";
     case "starting":
-      return "Recording starts";
+      return notice ?? "Recording starts";
     case "recording":
-      return recordingAnnouncement(state);
+      return [notice, recordingAnnouncement(state)].filter((part) => part !== null).join(" ");
     case "saving":
       return state.link.state === "online" ? "Saving the recording" : (noticeInWords(state) ?? "");
     case "ready":

@@ -18,6 +18,11 @@ export async function endSession(id: string): Promise<void> {
   await callApi(`/api/sessions/${id}`, { method: "DELETE" });
 }
 
+/** Says that one's session is not to be recorded automatically any more. @throws ApiProblem */
+export async function declineAutoRecord(sessionId: string): Promise<void> {
+  await callApi(`/api/sessions/${sessionId}/recording/decline`, { method: "POST" });
+}
+
 /** @throws ApiProblem */
 export async function describeRecording(id: string, description: string): Promise<void> {
   await callApi(`/api/recordings/${id}`, { method: "PATCH", body: { description } });

@@ -10,9 +10,10 @@ import { type Connection, connectionInWords, isFinal } from "./connection";
 import type { DesktopConnection } from "./desktop-connection";
 import { Overlay } from "./overlay";
 import { createPicture } from "./picture";
-import { announcement, recordingWhileAway } from "./recording-words";
+import { announcement, noticeInWords, recordingWhileAway } from "./recording-words";
 import { describeRecording, endSession, startSession } from "./session-api";
 import { type BarRecorder, Toolbar } from "./toolbar";
+import type { AutoRecord } from "./use-auto-record";
 import { useSessionBar } from "./use-session-bar";
 
 interface SessionScreenProps {
@@ -20,17 +21,23 @@ interface SessionScreenProps {
   readonly connection: DesktopConnection;
   readonly clipboard: string;
   readonly recorder: Recorder | null;
+  /** Null exactly where there is no recorder. */
+  readonly autoRecord: AutoRecord | null;
 }
 
 const PREPARING: Connection = { phase: "preparing" };
 
 /** What is seen in a session's tab: the desktop, the bar over it and what must be said. */
-export function SessionScreen({ session, connection, clipboard, recorder }: SessionScreenProps) {
+export function SessionScreen(props: SessionScreenProps) {
+  const { session, connection, clipboard, recorder, autoRecord } = props;
   const state = useSyncExternalStore(connection.subscribe, connection.getState, () => PREPARING);
-  const [dialog, setDialog] = useState<"clipboard" | "end" | null>(null);
+  const [dialog, setDialog] = useState<"clipboard" | "end" | "stop" | null>(null);
   const mount = useRef<HTMLDivElement>(null);
   const barElement = useRef<HTMLElement>(null);
-  const barRecorder = useBarRecorder(recorder, state.phase === "connected");
+  const barRecorder = useBarRecorder(recorder, autoRecord, {
+    connected: state.phase === "connected",
+    askToStop: () => setDialog("stop"),
+  });
   const recording = recorder?.state.phase === "recording" || recorder?.state.phase === "starting";
   const focusDesktop = () => {
     barElement.current?.querySelector<HTMLElement>(":focus")?.blur();
@@ -38,7 +45,7 @@ export function SessionScreen({ session, connection, clipboard, recorder }: Sess
   };
   const bar = useSessionBar({
     bar: barElement,
-    hold: !isQuiet(recorder) || state.phase === "lost" || dialog !== null,
+    hold: !isQuiet(barRecorder) || state.phase === "lost" || dialog !== null,
     focusDesktop,
     toggleRecording: barRecorder?.toggle ?? null,
   });
@@ -50,13 +57,20 @@ export function SessionScreen({ session, connection, clipboard, recorder }: Sess
   }, [connection]);
   useFocusWhenConnected(connection, state.phase);
   const over = isFinal(state);
+  const isWanted = autoRecord?.isWanted ?? false;
   useStopWithDesktop(over, recorder);
   useMarkInTitle(recording);
 
   const end = async () => {
-    if (recording) await recorder.stop();
-    await endSession(session.id);
-    connection.end("You ended the session.");
+    autoRecord?.rest(true);
+    try {
+      if (recording) await recorder.stop();
+      await endSession(session.id);
+      connection.end("You ended the session.");
+    } catch (error) {
+      autoRecord?.rest(false);
+      throw error;
+    }
   };
   const startAgain = async () => {
     const next = await startSession(session.app_id);
@@ -68,7 +82,9 @@ export function SessionScreen({ session, connection, clipboard, recorder }: Sess
       <Overlay
         connection={state}
         appName={session.app_name}
-        recordingNote={recorder === null ? null : recordingWhileAway(recorder.state, over)}
+        recordingNote={
+          recorder === null ? null : recordingWhileAway(recorder.state, over, isWanted)
+        }
         recordingEnabled={recorder !== null}
         onRetry={connection.retryNow}
         onStartAgain={startAgain}
@@ -109,32 +125,55 @@ export function SessionScreen({ session, connection, clipboard, recorder }: Sess
         confirmLabel="End session"
         onConfirm={end}
       />
+      <ConfirmDialog
+        open={dialog === "stop"}
+        onOpenChange={(open) => setDialog(open ? "stop" : null)}
+        title="Stop this recording?"
+        description="Your administrator has every session recorded. You may stop all the same; that is noted. What was recorded is kept."
+        confirmLabel="Stop recording"
+        onConfirm={async () => autoRecord?.declineAndStop()}
+      />
       <p role="status" className="sr-only">
         {connectionInWords(state)}
       </p>
       <p role="status" className="sr-only">
-        {recorder === null ? "" : announcement(recorder.state)}
+        {recorder === null ? "" : announcement(recorder.state, autoRecord?.notice ?? null)}
       </p>
     </main>
   );
 }
 
 /** Nothing about recording has to be seen. */
-function isQuiet(recorder: Recorder | null): boolean {
-  return recorder === null || ["idle", "unsupported"].includes(recorder.state.phase);
+function isQuiet(recorder: BarRecorder | null): boolean {
+  if (recorder === null) return true;
+  return ["idle", "unsupported"].includes(recorder.state.phase) && recorder.notice === null;
+}
+
+interface BarRecorderOptions {
+  readonly connected: boolean;
+  /** Stopping what administrators want is asked once. */
+  readonly askToStop: () => void;
 }
 
 /** The recorder with the description that was given to its latest recording. */
-function useBarRecorder(recorder: Recorder | null, connected: boolean): BarRecorder | null {
+function useBarRecorder(
+  recorder: Recorder | null,
+  autoRecord: AutoRecord | null,
+  { connected, askToStop }: BarRecorderOptions,
+): BarRecorder | null {
   const [described, setDescribed] = useState({ recordingId: "", description: "" });
-  if (recorder === null) return null;
+  if (recorder === null || autoRecord === null) return null;
   const { state, start, stop, dismiss } = recorder;
   const recordingId = state.phase === "ready" ? state.recordingId : "";
   return {
     state,
+    isByPolicy: autoRecord.isByPolicy,
+    isElsewhere: autoRecord.isElsewhere,
+    notice: noticeInWords(state) ?? autoRecord.notice,
     description: described.recordingId === recordingId ? described.description : "",
     toggle: () => {
-      if (state.phase === "recording") void stop();
+      if (state.phase === "recording" && autoRecord.isWanted) askToStop();
+      else if (state.phase === "recording") void stop();
       else if (connected && mayStart(state)) void start();
     },
     dismiss,

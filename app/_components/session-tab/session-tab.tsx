@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { useRecorder } from "@/lib/recorder/use-recorder";
+import type { SessionNote } from "@/lib/gateway/session-note";
 import type { SessionJson } from "@/lib/sessions/session-schema";
 import { DesktopConnection } from "./desktop-connection";
 import { RecoveryStrip } from "../recovery/recovery-strip";
@@ -9,10 +10,13 @@ import { useDesktopPointer } from "./desktop-pointer";
 import { openDesktop } from "./open-desktop";
 import { sessionApi } from "./session-api";
 import { SessionScreen } from "./session-screen";
+import { useAutoRecord } from "./use-auto-record";
 
 /** What recording needs to know. */
 interface SessionRecording {
   readonly maxSizeBytes: number;
+  /** Administrators want this session recorded, as far as is known before it is connected. */
+  readonly isWanted: boolean;
   /** Who looks at the tab. */
   readonly userId: string;
 }
@@ -26,6 +30,7 @@ export interface SessionTabProps {
 /** A session's own browser tab: its desktop in the whole window, and a bar that keeps out of the way. */
 export function SessionTab({ session, recording }: SessionTabProps) {
   const [clipboard, setClipboard] = useState("");
+  const [note, setNote] = useState<SessionNote | null>(null);
   const [connection] = useState(
     () =>
       new DesktopConnection({
@@ -33,6 +38,7 @@ export function SessionTab({ session, recording }: SessionTabProps) {
         api: sessionApi,
         open: openDesktop,
         onClipboard: setClipboard,
+        onNote: setNote,
       }),
   );
   useEffect(() => {
@@ -48,17 +54,18 @@ export function SessionTab({ session, recording }: SessionTabProps) {
     };
   }, [connection]);
   const parts = { session, connection, clipboard };
-  if (recording === null) return <SessionScreen {...parts} recorder={null} />;
-  return <RecordedSession {...parts} {...recording} />;
+  if (recording === null) return <SessionScreen {...parts} recorder={null} autoRecord={null} />;
+  return <RecordedSession {...parts} {...recording} note={note} />;
 }
 
 interface RecordedSessionProps extends SessionRecording {
   readonly session: SessionJson;
   readonly connection: DesktopConnection;
   readonly clipboard: string;
+  readonly note: SessionNote | null;
 }
 
-function RecordedSession({ maxSizeBytes, userId, ...parts }: RecordedSessionProps) {
+function RecordedSession({ maxSizeBytes, userId, isWanted, note, ...parts }: RecordedSessionProps) {
   const getPointer = useDesktopPointer(parts.connection.liveCanvas);
   const recorder = useRecorder({
     sessionId: parts.session.id,
@@ -68,12 +75,13 @@ function RecordedSession({ maxSizeBytes, userId, ...parts }: RecordedSessionProp
     getPointer,
     maxSizeBytes,
   });
+  const autoRecord = useAutoRecord({ ...parts, recorder, note, isWanted });
   const { state, dismiss } = recorder;
   const failedId = state.phase === "failed" ? state.recordingId : null;
   const failedHere = failedId === null ? null : { recordingId: failedId, onSaved: dismiss };
   return (
     <>
-      <SessionScreen {...parts} recorder={recorder} />
+      <SessionScreen {...parts} recorder={recorder} autoRecord={autoRecord} />
       <RecoveryStrip
         userId={userId}
         limitBytes={maxSizeBytes}

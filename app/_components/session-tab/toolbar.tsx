@@ -8,12 +8,17 @@ import { classes } from "@/app/_components/ui/classes";
 import type { RecorderState } from "@/lib/recorder/recorder-state";
 import { type Connection, connectionInWords } from "./connection";
 import { LagLine, RecordControl } from "./record-control";
-import { noticeInWords } from "./recording-words";
 import type { SessionBar } from "./use-session-bar";
 
 /** A recorder as the bar sees it. */
 export interface BarRecorder {
   readonly state: RecorderState;
+  /** Nobody clicked: administrators want it. */
+  readonly isByPolicy: boolean;
+  /** Another tab records this session. */
+  readonly isElsewhere: boolean;
+  /** A sentence that the person should read now, or null. */
+  readonly notice: string | null;
   readonly description: string;
   readonly toggle: () => void;
   readonly dismiss: () => void;
@@ -68,6 +73,8 @@ export function Toolbar(props: ToolbarProps) {
         {recorder !== null && (
           <RecordControl
             state={recorder.state}
+            isByPolicy={recorder.isByPolicy}
+            isElsewhere={recorder.isElsewhere}
             waiting={!connected}
             over={over}
             onToggle={recorder.toggle}
@@ -112,8 +119,7 @@ function Identity({
 
 /** What is to be said of the recording, under the controls. */
 function RecordingRow({ recorder }: { readonly recorder: BarRecorder }) {
-  const { state, description, dismiss, describe } = recorder;
-  const notice = noticeInWords(state);
+  const { state, notice, description, dismiss, describe } = recorder;
   const settled = state.phase === "ready" || state.phase === "failed";
   if (notice === null && !settled) return null;
   return (

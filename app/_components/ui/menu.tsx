@@ -1,7 +1,7 @@
 "use client";
 
 import { Menu as BaseMenu } from "@base-ui/react/menu";
-import type { LucideIcon } from "lucide-react";
+import { Check, type LucideIcon } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
 import { usePopupContainer } from "./popup-container";
 
@@ -19,7 +19,7 @@ export function Menu({ trigger, children }: MenuProps) {
       <BaseMenu.Trigger render={trigger} />
       <BaseMenu.Portal container={container}>
         <BaseMenu.Positioner sideOffset={4} align="end" className="z-50">
-          <BaseMenu.Popup className="min-w-40 rounded-md bg-raised py-1 shadow-popup transition-opacity outline-none data-ending-style:opacity-0 data-starting-style:opacity-0">
+          <BaseMenu.Popup className="max-h-(--available-height) min-w-40 overflow-y-auto rounded-md bg-raised py-1 shadow-popup transition-opacity outline-none data-ending-style:opacity-0 data-starting-style:opacity-0">
             {children}
           </BaseMenu.Popup>
         </BaseMenu.Positioner>
@@ -66,6 +66,28 @@ export function MenuLink({ icon: Icon, href, children, download = false }: MenuL
       {Icon && <Icon aria-hidden className="size-4 text-ink-subtle" />}
       {children}
     </BaseMenu.LinkItem>
+  );
+}
+
+interface MenuCheckboxProps {
+  readonly checked: boolean;
+  readonly onChange: () => void;
+  readonly children: ReactNode;
+}
+
+/** One of several that can be on at the same time; the menu stays open. */
+export function MenuCheckbox({ checked, onChange, children }: MenuCheckboxProps) {
+  return (
+    <BaseMenu.CheckboxItem
+      checked={checked}
+      onCheckedChange={onChange}
+      className={`${itemClasses} ps-9! relative`}
+    >
+      <BaseMenu.CheckboxItemIndicator className="absolute start-3">
+        <Check aria-hidden className="size-4" />
+      </BaseMenu.CheckboxItemIndicator>
+      {children}
+    </BaseMenu.CheckboxItem>
   );
 }
 

@@ -6,6 +6,7 @@ import { SessionTab } from "@/app/_components/session-tab/session-tab";
 import { requirePage } from "@/lib/auth/require-user";
 import { services } from "@/lib/composition/services";
 import { isAppError } from "@/lib/errors/app-error";
+import { findRecordingWish } from "@/lib/recordings/recording-wish";
 import { getSession } from "@/lib/sessions/get-session";
 import { sessionToJson } from "@/lib/sessions/session-json";
 import type { SessionJson } from "@/lib/sessions/session-schema";
@@ -23,8 +24,11 @@ export async function generateMetadata({ params }: SessionPageProps): Promise<Me
 export default async function SessionPage({ params }: SessionPageProps) {
   const session = await find((await params).id);
   const { userId } = await requirePage("/sessions/[id]", `/sessions/${session.id}`);
-  const { enabled, maxSizeBytes } = services().config.recording;
-  return <SessionTab session={session} recording={enabled ? { maxSizeBytes, userId } : null} />;
+  const { config, db } = services();
+  const { enabled, maxSizeBytes } = config.recording;
+  if (!enabled) return <SessionTab session={session} recording={null} />;
+  const { wanted: isWanted } = await findRecordingWish(db, session.id);
+  return <SessionTab session={session} recording={{ maxSizeBytes, userId, isWanted }} />;
 }
 
 const find = cache(async (id: string): Promise<SessionJson> => {

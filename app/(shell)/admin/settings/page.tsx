@@ -3,6 +3,7 @@ import { notFound } from "next/navigation";
 import { Suspense } from "react";
 import { requirePage } from "@/lib/auth/require-user";
 import { services } from "@/lib/composition/services";
+import { countRunning } from "@/lib/sessions/session-repository";
 import { viewSettings } from "@/lib/settings/view-settings";
 import { AdminTabs } from "../../../_components/admin/admin-tabs";
 import { SettingsForm, SettingsSkeleton } from "../../../_components/admin/settings-form";
@@ -24,5 +25,9 @@ export default async function AdminSettingsPage() {
 }
 
 async function CurrentSettings() {
-  return <SettingsForm initial={await viewSettings(services())} />;
+  const [settings, runningSessions] = await Promise.all([
+    viewSettings(services()),
+    countRunning(services().db),
+  ]);
+  return <SettingsForm initial={settings} runningSessions={runningSessions} />;
 }

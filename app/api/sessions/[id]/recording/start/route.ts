@@ -11,9 +11,9 @@ export const POST = tusHandler(
   recordingRoute(
     "POST /api/sessions/[id]/recording/start",
     { params, body: startRecordingSchema },
-    async ({ request, services, actor, client, params: { id }, body: { description } }) => {
+    async ({ request, services, actor, client, params: { id }, body }) => {
       const uploadLength = announcedLengthOf(request, services.config.recording.maxSizeBytes);
-      const input = { sessionId: id, description, uploadLength };
+      const input = { sessionId: id, ...body, uploadLength };
       const { recordingId } = await startRecording(services, actor, client, input);
       const uploadUrl = `/api/recordings/${recordingId}/upload`;
       const answer: StartedRecordingJson = {

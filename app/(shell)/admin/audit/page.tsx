@@ -1,0 +1,47 @@
+import type { Metadata } from "next";
+import { Suspense } from "react";
+import { listedAuditEventToJson } from "@/lib/audit/audit-event-json";
+import { listAuditEvents } from "@/lib/audit/list-audit-events";
+import { requirePage } from "@/lib/auth/require-user";
+import { services } from "@/lib/composition/services";
+import { auditFiltersOf, auditListQuery } from "@/lib/http/audit-list";
+import { AdminTabs } from "../../../_components/admin/admin-tabs";
+import { auditQueryOf } from "../../../_components/audit/audit-filters";
+import { AuditView } from "../../../_components/audit/audit-view";
+import { firstPage, LIST_PAGE_SIZE, listPath } from "../../../_components/list/first-page";
+import { ListSkeleton } from "../../../_components/list/list-skeleton";
+import { addressOf, type PageSearch, searchText } from "../../../_components/page-search";
+
+const title = "Audit";
+export const metadata: Metadata = { title };
+
+interface AuditPageProps {
+  readonly searchParams: PageSearch;
+}
+
+export default async function AuditPage({ searchParams }: AuditPageProps) {
+  await requirePage("/admin/audit", addressOf("/admin/audit", await searchParams));
+  const headers = ["What", "On what", "Who", "From where", "When"];
+  const skeleton = <ListSkeleton title={title} tabs={<AdminTabs />} hasFilters headers={headers} />;
+  return (
+    <Suspense fallback={skeleton}>
+      <Trail searchParams={searchParams} />
+    </Suspense>
+  );
+}
+
+async function Trail({ searchParams }: AuditPageProps) {
+  const search = await searchParams;
+  const query = auditQueryOf((name) => searchText(search, name));
+  const path = listPath("/api/admin/audit", query);
+  const chosen = Object.entries(query).filter(([, value]) => value !== "");
+  const filters = auditFiltersOf(auditListQuery.parse(Object.fromEntries(chosen)));
+  const { events, next } = await listAuditEvents(services(), { filters, limit: LIST_PAGE_SIZE });
+  return (
+    <AuditView
+      tabs={<AdminTabs />}
+      first={firstPage(path, events, next, listedAuditEventToJson)}
+      path={path}
+    />
+  );
+}
