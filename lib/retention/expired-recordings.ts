@@ -45,8 +45,7 @@ function limitsTable(limits: readonly RetentionLimit[]): Prisma.Sql {
 function expired(limits: readonly RetentionLimit[], backend: Backend): Prisma.Sql {
   const shortest = Math.min(...limits.map(({ days }) => days));
   return Prisma.sql`
-      JOIN "sessions" ON "sessions"."id" = "recordings"."session_id"
-      JOIN ${limitsTable(limits)} AS "limits" ON "limits"."app_id" = "sessions"."app_id"
+      JOIN ${limitsTable(limits)} AS "limits" ON "limits"."app_id" = "recordings"."app_id"
      WHERE "recordings"."status" = 'ready'
        AND "recordings"."completed_at" < now() - ${shortest}::int * interval '24 hours'
        AND "recordings"."completed_at" < "limits"."before"
@@ -83,7 +82,7 @@ export async function summariseExpired(
         SELECT "recordings"."size_bytes", "recordings"."completed_at", ${IS_HELD} AS "held",
                NOT EXISTS (
                  SELECT FROM ${limitsTable(now)} AS "present"
-                  WHERE "present"."app_id" = "sessions"."app_id"
+                  WHERE "present"."app_id" = "recordings"."app_id"
                     AND "recordings"."completed_at" < "present"."before") AS "newly"
           FROM "recordings" ${expired(limits, backend)}
       ) AS "found"`;
@@ -159,13 +158,12 @@ async function claimBatch(
     UPDATE "recordings"
        SET "append_token" = ${token}::uuid, "append_expires_at" = ${CLAIM}, "deletion_cause" = 'retention'
       FROM (
-        SELECT "recordings"."id", "recordings"."user_id" FROM "recordings" ${condition}
+        SELECT "recordings"."id" FROM "recordings" ${condition}
            AND ("recordings"."completed_at", "recordings"."id") > (${after.completedAt}::timestamptz, ${after.id}::uuid)
            AND ${IS_FREE}
          ORDER BY "recordings"."completed_at", "recordings"."id" LIMIT ${limit}::int
            FOR UPDATE OF "recordings" SKIP LOCKED
       ) AS "chosen"
-      JOIN "users" ON "users"."id" = "chosen"."user_id"
      WHERE "recordings"."id" = "chosen"."id"
     RETURNING "recordings"."id", "storage_key", "storage_state", "filename", "username", "size_bytes", "completed_at"`;
   return { token, recordings: rows.map(toExpired) };
