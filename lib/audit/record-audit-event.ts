@@ -10,7 +10,12 @@ export interface Client {
 
 export interface AuditEvent {
   /** `userId` is null when nobody is signed in: then the name is the one that was claimed. */
-  readonly actor: { readonly userId: string | null; readonly username: string };
+  readonly actor: {
+    readonly userId: string | null;
+    readonly username: string;
+    /** The personal token that did it; the event names it. */
+    readonly token?: { readonly id: string; readonly name: string } | null;
+  };
   /** Null when the product itself acted. */
   readonly client: Client | null;
   readonly action: AuditAction;
@@ -20,7 +25,7 @@ export interface AuditEvent {
 }
 
 export interface AuditTarget {
-  readonly type: "user" | "session" | "recording" | "setting";
+  readonly type: "user" | "session" | "recording" | "setting" | "token";
   readonly id: string;
 }
 
@@ -46,10 +51,14 @@ export async function recordAuditEvent(
       targetId: target?.id ?? null,
       ip: client?.ip ?? null,
       userAgent: client?.userAgent?.slice(0, MAX_TEXT_LENGTH) ?? null,
-      detail: { ...detail },
+      detail: { ...detail, ...tokenOf(actor) },
     },
     select: { id: true },
   });
+}
+
+function tokenOf({ token }: AuditEvent["actor"]): Record<string, string> {
+  return token ? { by_token: token.name, by_token_id: token.id } : {};
 }
 
 /**

@@ -1,10 +1,17 @@
 import { LRUCache } from "lru-cache";
+import type { Client } from "@/lib/audit/record-audit-event";
 import type { Config } from "@/lib/config/config";
 import type { DatabaseOrTransaction } from "@/lib/db/database";
-import { isBearer } from "./bearer";
+import { hashTokenSecret } from "@/lib/tokens/token-secret";
+import { bearerToken, isBearer } from "./bearer";
 import { clustersOf } from "./clusters";
 import type { Actor } from "./permissions";
+import { findTokenActor } from "./find-token-actor";
 import { readSessionToken, type SessionToken } from "./session-token";
+
+export interface FindCallerDeps extends FindActorDeps {
+  readonly now: () => Date;
+}
 
 export interface FindActorDeps {
   readonly db: DatabaseOrTransaction;
@@ -28,21 +35,45 @@ export async function findActor(
 }
 
 /**
- * Who is asking, as the database knew them not long ago: five seconds at most. For what somebody does
- * many times a second, and may go on doing for so long after they were disabled.
+ * Who calls the API: the user of a personal token where the request has one, else of the sign-in cookie.
+ * @throws AppError `unauthenticated`, `rate_limited` for a token that does not hold; see `findTokenActor`
  */
-export async function findRecentActor(
+export async function findCaller(
   headers: Headers,
-  { db, config }: FindActorDeps,
+  client: Client,
+  deps: FindCallerDeps,
 ): Promise<Actor | null> {
-  const token = await signInOf(headers, config);
-  if (token === null) return null;
-  const key = `${token.userId} ${token.sessionVersion}`;
+  if (isBearer(headers)) return findTokenActor(deps, headers, client);
+  return findActor(headers, deps);
+}
+
+/**
+ * The same, as the database knew them not long ago: five seconds at most. For what somebody does many
+ * times a second, and may go on doing for so long after they were disabled or their token was revoked.
+ */
+export async function findRecentCaller(
+  headers: Headers,
+  client: Client,
+  deps: FindCallerDeps,
+): Promise<Actor | null> {
+  const key = await recentKey(headers, deps.config);
+  if (key === null) return findCaller(headers, client, deps);
   const known = recent.get(key);
   if (known !== undefined) return known;
-  const actor = await findSignedInUser(token, db);
+  const actor = await findCaller(headers, client, deps);
   if (actor !== null) recent.set(key, actor);
   return actor;
+}
+
+/** Under what a caller is remembered: which token, or which sign-in of whom. */
+async function recentKey(
+  headers: Headers,
+  config: FindActorDeps["config"],
+): Promise<string | null> {
+  const secret = bearerToken(headers);
+  if (secret !== null) return `token ${hashTokenSecret(secret)}`;
+  const signIn = await signInOf(headers, config);
+  return signIn === null ? null : `${signIn.userId} ${signIn.sessionVersion}`;
 }
 
 async function signInOf(

@@ -62,10 +62,11 @@ export interface ActorToken {
   readonly permissions: ReadonlySet<Permission>;
 }
 
-/** Something that belongs to somebody and lies in a cluster: a session or a recording. */
+/** Something that belongs to somebody, such as a session or a recording. */
 export interface Owned {
   readonly userId: string;
-  readonly cluster: string;
+  /** Where it lies; null for what lies in no cluster. */
+  readonly cluster: string | null;
 }
 
 function grantOf(role: Role, permission: Permission): Scope | null {
@@ -95,7 +96,7 @@ export function may(actor: Actor, demand: Demand): boolean {
   return satisfies(demand, (permission) => scopeOf(actor, permission));
 }
 
-/** Whether somebody may with this session or recording. */
+/** Whether somebody may with this one thing. */
 export function mayWith(actor: Actor, permission: Permission, { userId, cluster }: Owned): boolean {
   switch (scopeOf(actor, permission)) {
     case null:
@@ -103,7 +104,7 @@ export function mayWith(actor: Actor, permission: Permission, { userId, cluster 
     case "own":
       return userId === actor.userId;
     case "cluster":
-      return userId === actor.userId || actor.clusters.includes(cluster);
+      return userId === actor.userId || (cluster !== null && actor.clusters.includes(cluster));
     case "all":
       return true;
   }

@@ -26,6 +26,7 @@ export const ACCESS_BY_ROUTE = {
 
   "GET /api/recordings": "recording.view",
   "GET /api/admin/recordings": "recording.view of others",
+  "GET /api/admin/recordings/export": "recording.view of others",
   "GET /api/recordings/[id]": "recording.view",
   "PATCH /api/recordings/[id]": "recording.create",
   "DELETE /api/recordings/[id]": "recording.delete",
@@ -47,9 +48,14 @@ export const ACCESS_BY_ROUTE = {
   "POST /api/admin/holds/[id]/lift": "recording.hold",
   "GET /api/admin/settings": "settings.manage",
   "PATCH /api/admin/settings": "settings.manage",
+  "GET /api/admin/users/[id]/tokens": "token.revoke of others",
+  "DELETE /api/admin/tokens/[id]": "token.revoke of others",
   "GET /api/admin/audit": "audit.view",
   "GET /api/admin/audit/export": "audit.view",
   "PATCH /api/account": "account.use",
+  "GET /api/account/tokens": "token.revoke",
+  "POST /api/account/tokens": "token.create",
+  "DELETE /api/account/tokens/[id]": "token.revoke",
 
   "GET /api/[[...path]]": "public",
   "HEAD /api/[[...path]]": "public",

@@ -1,7 +1,7 @@
-import { isIPv6 } from "node:net";
 import type { Client } from "@/lib/audit/record-audit-event";
 import type { Database, DatabaseOrTransaction } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
+import { networkOf } from "./network";
 import { encodeSignInError, signInErrorSentence } from "./sign-in-error";
 
 const MINUTE_MS = 60_000;
@@ -108,14 +108,4 @@ function tooMany(waitMs: number): AppError {
     encodeSignInError({ code: "rate_limited", retryAfterSeconds }),
   );
   return new AppError("rate_limited", sentence, { retryAfterSeconds });
-}
-
-/** One household or office is one IPv6 /64; a single IPv6 address can be changed at will. */
-function networkOf(ip: string): string {
-  if (!isIPv6(ip)) return ip;
-  const [head = "", tail] = ip.split("::");
-  const before = head.split(":").filter((group) => group !== "");
-  const after = tail?.split(":").filter((group) => group !== "") ?? [];
-  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => "0");
-  return `${[...before, ...zeros, ...after].slice(0, 4).join(":")}::/64`;
 }

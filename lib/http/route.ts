@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { ACCESS_BY_ROUTE, type RouteName } from "@/lib/auth/route-permissions";
 import { type Actor, type Demand, may, roleMay } from "@/lib/auth/permissions";
-import { findActor, findRecentActor } from "@/lib/auth/find-actor";
+import { findCaller, findRecentCaller } from "@/lib/auth/find-actor";
 import { services, type Services } from "@/lib/composition/services";
 import { AppError } from "@/lib/errors/app-error";
 import { readJson } from "./body";
@@ -18,7 +18,7 @@ interface Schemas<P, Q, B> {
   readonly query?: z.ZodType<Q>;
   /** A JSON body. Leave it out to read `request.body` as a stream. */
   readonly body?: z.ZodType<B>;
-  /** For what comes many times a second: who asks may be known from seconds ago; see `findRecentActor`. */
+  /** For what comes many times a second: who asks may be known from seconds ago; see `findRecentCaller`. */
   readonly trustsRecentActor?: boolean;
 }
 
@@ -77,14 +77,14 @@ function keepOutOfCaches(response: Response): Response {
 
 async function authorise(
   name: RouteName,
-  { headers }: Request,
+  request: Request,
   trustsRecentActor: boolean,
 ): Promise<Actor | null> {
   const access = ACCESS_BY_ROUTE[name];
   // Not even looked up: whether the product is healthy must not depend on the database.
   if (access === "public") return null;
-  const find = trustsRecentActor ? findRecentActor : findActor;
-  const actor = await find(headers, services());
+  const find = trustsRecentActor ? findRecentCaller : findCaller;
+  const actor = await find(request.headers, clientOf(request), services());
   if (actor === null) throw new AppError("unauthenticated", "Sign in to go on.");
   if (!may(actor, access)) throw notAllowed(actor, access);
   return actor;

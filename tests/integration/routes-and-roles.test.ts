@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Permission, type Role, roleMay } from "@/lib/auth/permissions";
 import { ACCESS_BY_PAGE, ACCESS_BY_ROUTE, type RouteName } from "@/lib/auth/route-permissions";
 import { sessionCookie } from "@/lib/auth/session-token";
+import { hashTokenSecret, newTokenSecret } from "@/lib/tokens/token-secret";
+import { TOKEN_SCOPE_NAMES } from "@/lib/tokens/token-scope";
 import { provideServices } from "@/lib/composition/services";
 import {
   checkedNamesIn,
@@ -114,6 +116,30 @@ test.each(CASES)("%s asked by %s: %s", async (name, person, expected) => {
   if (expected === "allowed") expect([401, 403, 500]).not.toContain(response.status);
   else expect(response.status).toBe(expected);
 });
+
+test.each(ROUTES.filter((name) => ACCESS_BY_ROUTE[name] !== "public"))(
+  "%s takes a token for what it was made for, and none for what is one's own account",
+  async (name) => {
+    const access = ACCESS_BY_ROUTE[name];
+    const person = roleMay("dev", access as Permission) ? "its owner" : "an administrator";
+    const headers = { authorization: `Bearer ${await tokenOf(person)}` };
+    const response = await ask(name, undefined, headers);
+    if (/^(account|token)\./.test(access)) expect(response.status).toBe(403);
+    else expect([401, 403, 500]).not.toContain(response.status);
+  },
+);
+
+/** A token with every scope there is, whatever its user's role. */
+async function tokenOf(person: Person): Promise<string> {
+  const secret = newTokenSecret();
+  await product.services.db.apiToken.create({
+    data: {
+      ...{ userId: people.get(person)!.id, name: "everything", scopes: [...TOKEN_SCOPE_NAMES] },
+      ...{ tokenHash: hashTokenSecret(secret), expiresAt: new Date(Date.now() + 3_600_000) },
+    },
+  });
+  return secret;
+}
 
 test.each(ROUTES.filter((name) => !/^(GET|HEAD|OPTIONS) /.test(name)))(
   "%s is refused when another site makes a signed-in browser send it",

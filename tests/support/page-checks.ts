@@ -43,8 +43,9 @@ export class PageScene {
   signedIn(
     options: BrowserContextOptions = {},
     who: Credentials = this.product.administrator,
+    startPath = "/apps",
   ): Promise<Page> {
-    return signedInPage(this.browser, this.product.url, who, options);
+    return signedInPage(this.browser, this.product.url, who, options, startPath);
   }
 }
 
@@ -116,18 +117,19 @@ export async function expectFaultless(page: Page, state: string, view: View): Pr
   expect({ state, ...(await faultsOf(page)) }).toEqual({ state, ...NO_FAULTS });
 }
 
-/** A page of a browser of its own in which somebody has signed in through the form. */
+/** A page of a browser of its own in which somebody has signed in through the form, which leads to `startPath`. */
 export async function signedInPage(
   browser: Browser,
   baseUrl: string,
   { username, password }: Credentials,
   options: BrowserContextOptions = {},
+  startPath = "/apps",
 ): Promise<Page> {
   const context = await browser.newContext({ ...DESK, ...options, baseURL: baseUrl });
   const page = await context.newPage();
   await page.goto("/sign-in");
   await fillSignIn(page, { username, password });
-  await page.waitForURL("**/apps");
+  await page.waitForURL(`**${startPath}`);
   return page;
 }
 

@@ -2,7 +2,7 @@
 
 import { LogOut } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { type ReactNode, type SubmitEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import { displayNameSchema, newPasswordSchema, userSchema } from "@/lib/users/user-schema";
 import { ApiProblem, problemSentence, readApi } from "../api-client";
 import { signOutHere } from "../sign-out";
@@ -11,20 +11,7 @@ import { Button } from "../ui/button";
 import { Field, Input } from "../ui/field";
 import { Select, type SelectOption } from "../ui/select";
 import { useToasts } from "../ui/toast";
-
-interface SectionProps {
-  readonly title: string;
-  readonly children: ReactNode;
-}
-
-function Section({ title, children }: SectionProps) {
-  return (
-    <section aria-label={title} className="border-t border-line py-5">
-      <h2 className="mb-3 font-semibold">{title}</h2>
-      {children}
-    </section>
-  );
-}
+import { Section } from "./section";
 
 /** A form that sends once, shows what is wrong where it is wrong, and says when it is done. */
 function useAccountForm(done: string) {

@@ -8,7 +8,12 @@ import { Dialog, DialogActions } from "../ui/dialog";
 import { Field, Input } from "../ui/field";
 import { newPassword } from "./new-password";
 import { CLUSTER_PROBLEM, clustersOfChoice, NEW_CHOICE, RoleFields } from "./role-fields";
-import type { Credentials } from "./shown-once";
+
+/** A new account, with the password that nobody can look up again. */
+interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
 
 interface CreateUserDialogProps {
   readonly open: boolean;

@@ -1,7 +1,7 @@
 "use client";
 
 import { createColumnHelper } from "@tanstack/react-table";
-import { Ban, CircleCheck, Ellipsis, KeyRound, ShieldCheck } from "lucide-react";
+import { Ban, CircleCheck, Ellipsis, KeyRound, KeySquare, ShieldCheck } from "lucide-react";
 import type { UserItem } from "@/lib/users/user-schema";
 import type { ListFeatures } from "../list/list-features";
 import { Badge } from "../ui/badge";
@@ -16,7 +16,7 @@ const column = createColumnHelper<ListFeatures, UserItem>();
 
 /** What an administrator asked for, and of whom. */
 export interface UserRequest {
-  readonly kind: "disable" | "enable" | "reset_password" | "role";
+  readonly kind: "disable" | "enable" | "reset_password" | "role" | "tokens";
   readonly user: UserItem;
 }
 
@@ -119,6 +119,9 @@ function UserActions({ user, isSelf, onRequest }: UserActionsProps) {
           Change role…
         </MenuItem>
       )}
+      <MenuItem icon={KeySquare} onClick={() => onRequest({ kind: "tokens", user })}>
+        API tokens…
+      </MenuItem>
       {!isSelf && !user.disabled && (
         <MenuItem icon={Ban} onClick={() => onRequest({ kind: "disable", user })}>
           Disable…

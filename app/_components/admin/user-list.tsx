@@ -9,6 +9,8 @@ import { DataList } from "../list/data-list";
 import { ListCount } from "../list/list-count";
 import { ListProblem, MoreRows } from "../list/more-rows";
 import { useLivePages } from "../list/use-live-pages";
+import { type Secret, ShownOnce } from "../shown-once";
+import { UserTokensDialog } from "../tokens/user-tokens-dialog";
 import { PageFrame } from "../shell/page-frame";
 import { Button } from "../ui/button";
 import { ConfirmDialog } from "../ui/dialog";
@@ -17,7 +19,6 @@ import { useToasts } from "../ui/toast";
 import { CreateUserDialog } from "./create-user-dialog";
 import { newPassword } from "./new-password";
 import { RoleDialog } from "./role-dialog";
-import { type Credentials, ShownOnce } from "./shown-once";
 import { userColumns, type UserRequest } from "./user-columns";
 
 interface UserListProps {
@@ -29,7 +30,7 @@ interface UserListProps {
 
 /** What is asked back about before it is done. */
 interface ConfirmedRequest extends UserRequest {
-  readonly kind: Exclude<UserRequest["kind"], "role">;
+  readonly kind: Exclude<UserRequest["kind"], "role" | "tokens">;
 }
 
 const rowPath = (id: string) => `/api/admin/users/${id}`;
@@ -41,9 +42,10 @@ export function UserList({ tabs, first, path, ownId }: UserListProps) {
   const toasts = useToasts();
   const pages = useLivePages({ first, path, schema: userSchema, rowPath, isLive: isNeverLive });
   const [creating, setCreating] = useState(false);
-  const [credentials, setCredentials] = useState<Credentials | null>(null);
+  const [secret, setSecret] = useState<Secret | null>(null);
   const [asked, setAsked] = useState<ConfirmedRequest | null>(null);
   const [asking, setAsking] = useState(false);
+  const [tokensOf, setTokensOf] = useState<UserItem | null>(null);
   const [changingRole, setChangingRole] = useState<UserItem | null>(null);
 
   const change = async (request: ConfirmedRequest) => {
@@ -52,7 +54,7 @@ export function UserList({ tabs, first, path, ownId }: UserListProps) {
     await callApi(rowPath(request.user.id), { method: "PATCH", body });
     pages.refresh();
     if (request.kind !== "reset_password") return;
-    setCredentials({ username: request.user.username, password });
+    setSecret(passwordOf(request.user.username, password));
   };
   const columns = useMemo(
     () =>
@@ -61,10 +63,12 @@ export function UserList({ tabs, first, path, ownId }: UserListProps) {
         onRequest: ({ kind, user }) => {
           if (kind === "role") {
             setChangingRole(user);
-            return;
+          } else if (kind === "tokens") {
+            setTokensOf(user);
+          } else {
+            setAsked({ kind, user });
+            setAsking(true);
           }
-          setAsked({ kind, user });
-          setAsking(true);
         },
       }),
     [ownId],
@@ -90,10 +94,10 @@ export function UserList({ tabs, first, path, ownId }: UserListProps) {
         onOpenChange={setCreating}
         onCreated={(created) => {
           pages.refresh();
-          setCredentials(created);
+          setSecret(passwordOf(created.username, created.password));
         }}
       />
-      <ShownOnce credentials={credentials} onClose={() => setCredentials(null)} />
+      <ShownOnce secret={secret} onClose={() => setSecret(null)} />
       <RoleDialog
         user={changingRole}
         onClose={() => setChangingRole(null)}
@@ -102,6 +106,7 @@ export function UserList({ tabs, first, path, ownId }: UserListProps) {
           toasts.say(`${username} is changed.`);
         }}
       />
+      <UserTokensDialog user={tokensOf} onClose={() => setTokensOf(null)} />
       {asked !== null && (
         <ConfirmDialog
           open={asking}
@@ -119,6 +124,16 @@ export function UserList({ tabs, first, path, ownId }: UserListProps) {
       )}
     </PageFrame>
   );
+}
+
+function passwordOf(username: string, password: string): Secret {
+  return {
+    title: `Password of ${username}`,
+    description:
+      "It is shown only now. Hand it over; it can be changed under Account after signing in.",
+    value: password,
+    copyLabel: "Copy password",
+  };
 }
 
 function changeOf(request: ConfirmedRequest, password: string): UpdateUserInput {

@@ -1,0 +1,128 @@
+import { describe, expect, it } from "vitest";
+import { insertRecordings } from "../support/listed-recordings";
+import { expectFaultless, PageScene, settled, VIEWS } from "../support/page-checks";
+
+const scene = PageScene.install();
+
+const statusWith = async (token: string) => {
+  const headers = { authorization: `Bearer ${token}` };
+  return (await fetch(`${scene.product.url}/api/recordings`, { headers })).status;
+};
+
+describe("an API token", () => {
+  it("is made on the account page, shown once, works, shows its last use, and is revoked", async () => {
+    const page = await scene.signedIn({}, await scene.product.addUser("tia"));
+    await page.goto("/account");
+    await page.getByRole("button", { name: "New token" }).click();
+    const form = page.getByRole("dialog", { name: "New token" });
+    // A developer is offered nothing of the panel.
+    expect(await form.getByRole("checkbox").count()).toBe(3);
+    await form.getByRole("button", { name: "Create token" }).click();
+    await form.getByRole("alert").filter({ hasText: "Give the token a name" }).waitFor();
+    await form.getByLabel("Name").fill("nightly backup");
+    await form.getByRole("button", { name: "Create token" }).click();
+    const shown = page.getByRole("dialog", { name: "Token “nightly backup”" });
+    const token = (await shown.locator("code").textContent()) ?? "";
+    expect(await statusWith(token)).toBe(200);
+    await shown.getByRole("button", { name: "Done" }).click();
+
+    await page.reload();
+    const section = page.getByRole("region", { name: "API tokens" });
+    const row = section.getByRole("listitem").filter({ hasText: "nightly backup" });
+    await row.getByText("See and get recordings").waitFor();
+    await row.getByText("Last used").waitFor();
+    expect(await page.content()).not.toContain(token);
+
+    await row.getByRole("button", { name: "Revoke nightly backup" }).click();
+    await page.getByRole("button", { name: "Revoke token" }).click();
+    await page.getByText("“nightly backup” is revoked.").waitFor();
+    await section.getByText("You have none.").waitFor();
+    expect(await statusWith(token)).toBe(401);
+  });
+
+  it("of somebody else is seen and revoked by an administrator under Users", async () => {
+    await scene.product.addUser("uma");
+    const { db } = scene.product;
+    const { id: userId } = await db.user.findUniqueOrThrow({ where: { username: "uma" } });
+    const expiresAt = new Date(Date.now() + 86_400_000);
+    const data = { userId, name: "old script", scopes: ["read"], tokenHash: "-", expiresAt };
+    const { id } = await db.apiToken.create({ data });
+    const page = await scene.signedIn();
+    await page.goto("/admin/users");
+    await page.getByRole("button", { name: "Actions for uma" }).click();
+    await page.getByRole("menuitem", { name: "API tokens…" }).click();
+    const dialog = page.getByRole("dialog", { name: "API tokens of uma" });
+    await dialog.getByRole("button", { name: "Revoke old script" }).click();
+    await page.getByRole("button", { name: "Revoke token" }).click();
+    await dialog.getByText("There are none.").waitFor();
+    const { revokedAt } = await db.apiToken.findUniqueOrThrow({ where: { id } });
+    expect(revokedAt).not.toBeNull();
+  });
+});
+
+describe("a role", () => {
+  it("is changed under Users, with the clusters it reaches, and opens the panel's list of those", async () => {
+    const who = await scene.product.addUser("olga");
+    await scene.product.addUser("dan");
+    await insertRecordings(scene.product.db, "dan", [
+      { description: "Made in the cluster", status: "ready", minutesAgo: 3 },
+    ]);
+    const admin = await scene.signedIn();
+    await admin.goto("/admin/users");
+    await admin.getByRole("button", { name: "Actions for olga" }).click();
+    await admin.getByRole("menuitem", { name: "Change role…" }).click();
+    const dialog = admin.getByRole("dialog", { name: "Role of olga" });
+    await dialog.getByRole("combobox", { name: "Role" }).click();
+    await admin.getByRole("option", { name: "Operations" }).click();
+    await dialog.getByLabel("Clusters").fill("not a name!, default");
+    await dialog.getByRole("button", { name: "Save role" }).click();
+    await dialog.getByText("Write each name with letters").waitFor();
+    await dialog.getByLabel("Clusters").fill("default, east");
+    await dialog.getByRole("button", { name: "Save role" }).click();
+    const row = admin.getByRole("row").filter({ hasText: "olga" });
+    await row.getByText("default, east").filter({ visible: true }).waitFor();
+
+    const olga = await scene.signedIn({}, who);
+    await olga.goto("/admin");
+    await olga.getByRole("link", { name: "Made in the cluster" }).waitFor();
+    expect(await olga.getByRole("link", { name: "Users" }).count()).toBe(0);
+  });
+
+  it("of a viewer shows neither apps nor the panel, and begins with their recordings", async () => {
+    const who = await scene.product.addUser("vic");
+    await scene.product.db.user.update({
+      where: { username: "vic" },
+      data: { role: "readonly" },
+    });
+    const page = await scene.signedIn({}, who, "/recordings");
+    const rail = page.getByRole("navigation", { name: "Main" });
+    expect(await rail.getByRole("link").allTextContents()).toEqual([
+      "",
+      "Sessions",
+      "Recordings",
+      "Account",
+    ]);
+  });
+});
+
+it.each(VIEWS)("tokens and roles have no fault that axe finds, $name", async (view) => {
+  const page = await scene.signedIn(view.options);
+  await page.goto("/account");
+  await settled(page);
+  await page.getByRole("button", { name: "New token" }).click();
+  const form = page.getByRole("dialog", { name: "New token" });
+  await form.getByLabel("Name").fill(`reports ${view.name}`);
+  await expectFaultless(page, "token dialog", view);
+  await form.getByRole("button", { name: "Create token" }).click();
+  const shown = page.getByRole("dialog", { name: "Token “reports" });
+  await expectFaultless(page, "token shown once", view);
+  await shown.getByRole("button", { name: "Done" }).click();
+  await shown.waitFor({ state: "detached" });
+  await expectFaultless(page, "account with tokens", view);
+  await page.goto("/admin/users");
+  await settled(page);
+  await page.getByRole("button", { name: "Actions for olga" }).click();
+  await page.getByRole("menuitem", { name: "Change role…" }).click();
+  await page.getByRole("dialog", { name: "Role of olga" }).getByLabel("Clusters").waitFor();
+  await expectFaultless(page, "role dialog", view);
+});
