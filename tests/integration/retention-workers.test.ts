@@ -46,9 +46,6 @@ for (const { name, redis, here } of QUEUES) {
       workers = [0, 1].map(() => new BuiltProcess("dist/worker.js", environment, log));
     });
     afterAll(async () => {
-      (await import("node:fs")).writeFileSync(
-        log.map((l) => JSON.stringify(l)).join("\n"),
-      );
       await Promise.all(workers.map((worker) => worker.stop("SIGKILL")));
       if (server !== undefined) {
         const gone = once(server, "exit");
@@ -67,7 +64,7 @@ for (const { name, redis, here } of QUEUES) {
 
     test("delete everything once, also when one is killed in the middle", async () => {
       const { db } = database;
-      const COUNT = 6_000;
+      const COUNT = 3_000;
       const user = await db.user.create({
         data: { username: "ana", displayName: "ana", passwordHash: "-" },
       });
@@ -89,23 +86,13 @@ for (const { name, redis, here } of QUEUES) {
       await workers[0]?.stop("SIGKILL");
 
       await expect.poll(rows, { timeout: 30_000 }).toBeLessThan(COUNT / 2);
-      await expect
-        .poll(() => db.retentionRun.count({ where: { state: { not: "done" } } }), {
-          timeout: 10_000,
-        })
-        .toBeLessThan(2);
-      // What the dead worker had claimed, and the run it had begun, is taken up by whoever comes next.
+      // What the dead worker had claimed is free after ten seconds, for whoever comes next.
       await workers[0]?.start();
-      await expect
-        .poll(
-          async () => {
-            const next = await insertRequestedRun(db, "root");
-            if (next !== null) await enqueueOnce(config, "sweep-retention", { run_id: next.id });
-            return rows();
-          },
-          { interval: 500, timeout: 45_000 },
-        )
-        .toBe(3);
+      const sweepAgain = async () => {
+        await enqueueOnce(config, "sweep-retention", {});
+        return rows();
+      };
+      await expect.poll(sweepAgain, { interval: 2_000, timeout: 60_000 }).toBe(3);
       const files = await readdir(join(directory, "recordings"), {
         recursive: true,
         withFileTypes: true,
@@ -115,6 +102,6 @@ for (const { name, redis, here } of QUEUES) {
       expect(await db.auditEvent.count({ where })).toBe(COUNT);
       expect((await db.auditEvent.groupBy({ by: ["targetId"], where })).length).toBe(COUNT);
       await expect.poll(deleted, { timeout: 10_000 }).toBe(COUNT);
-    });
+    }, 120_000);
   });
 }
