@@ -10,6 +10,7 @@ export const WORDS_BY_ACTION = {
   "recording.download": "Downloaded a recording",
   "recording.edit": "Described a recording",
   "recording.delete": "Deleted a recording",
+  "recording.export": "Exported the list of recordings",
   "recording.decline": "Stopped automatic recording of a session",
   "hold.place": "Placed a legal hold",
   "hold.lift": "Lifted a legal hold",

@@ -26,6 +26,7 @@ export const ACCESS_BY_ROUTE = {
 
   "GET /api/recordings": "recording.view",
   "GET /api/admin/recordings": "recording.view of others",
+  "GET /api/admin/recordings/export": "recording.view of others",
   "GET /api/recordings/[id]": "recording.view",
   "PATCH /api/recordings/[id]": "recording.create",
   "DELETE /api/recordings/[id]": "recording.delete",

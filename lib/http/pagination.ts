@@ -27,6 +27,19 @@ export function decodeCursor(
   }
 }
 
+/** A `cursor` in a list's query, which `decode` reads. */
+export function cursorQuery<Position>(decode: (cursor: string) => Position | null) {
+  return z
+    .string()
+    .transform((text, context) => {
+      const position = decode(text);
+      if (position !== null) return position;
+      context.addIssue("not a cursor of this list; leave it out to start from the first page");
+      return z.NEVER;
+    })
+    .optional();
+}
+
 /** The members of a list's query schema that choose the page: `z.object({ ...pageQuery, … })`. */
 export const pageQuery = pageQueryOf(z.uuid());
 
@@ -34,22 +47,19 @@ export const pageQuery = pageQueryOf(z.uuid());
 export function pageQueryOf(idSchema: z.ZodType<string>) {
   return {
     limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
-    cursor: z
-      .string()
-      .transform((text, context) => {
-        const position = decodeCursor(text, idSchema);
-        if (position !== null) return position;
-        context.addIssue("not a cursor of this list; leave it out to start from the first page");
-        return z.NEVER;
-      })
-      .optional(),
+    cursor: cursorQuery((text) => decodeCursor(text, idSchema)),
   };
 }
 
 /** The `Link` header (RFC 8288) to the page after `last`: the same address and filters, a new cursor. */
 export function nextLink(request: Request, last: PagePosition): string {
+  return linkTo(request, encodeCursor(last));
+}
+
+/** The same for a list with cursors of its own. */
+export function linkTo(request: Request, cursor: string): string {
   const { pathname, searchParams } = new URL(request.url);
-  searchParams.set("cursor", encodeCursor(last));
+  searchParams.set("cursor", cursor);
   return `<${pathname}?${searchParams.toString()}>; rel="next"`;
 }
 

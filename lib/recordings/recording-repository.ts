@@ -1,5 +1,4 @@
-import type { Database, DatabaseOrTransaction, Prisma } from "@/lib/db/database";
-import { beyond, inOrder, type PagePosition } from "@/lib/db/page";
+import type { DatabaseOrTransaction, Prisma } from "@/lib/db/database";
 import { IN_FORCE } from "@/lib/holds/hold-repository";
 import type { MediaFormat } from "@/lib/media/media-indexer";
 import type { FailReason, RecordingStatus } from "./recording-state";
@@ -176,24 +175,11 @@ export async function findAbandoned(
   return rows.map((row) => row.id);
 }
 
-export interface ListQuery {
-  readonly where: Prisma.RecordingWhereInput;
-  readonly order: "asc" | "desc";
-  /** The last row of the page before. */
-  readonly after: PagePosition | undefined;
-  readonly limit: number;
-}
-
-/** One page by creation time. */
-export async function findRecordings(
-  db: Database,
-  { where, order, after, limit }: ListQuery,
+/** Those of these recordings that are there, in no order. */
+export async function findRecordingsById(
+  db: DatabaseOrTransaction,
+  ids: readonly string[],
 ): Promise<Recording[]> {
-  const rows = await db.recording.findMany({
-    where: { AND: [where, beyond(after, order)] },
-    orderBy: inOrder(order),
-    take: limit,
-    select: SELECT,
-  });
+  const rows = await db.recording.findMany({ where: { id: { in: [...ids] } }, select: SELECT });
   return rows.map(toRecording);
 }

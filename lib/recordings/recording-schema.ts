@@ -10,6 +10,23 @@ export const FAIL_REASONS = [
   "seal_failed",
 ] as const;
 
+/** What lists can be ordered by. Unfinished recordings count as of no size, and of no duration while it is unknown. */
+export const RECORDING_SORTS = [
+  "newest",
+  "oldest",
+  "largest",
+  "smallest",
+  "longest",
+  "shortest",
+  "user_a_z",
+  "user_z_a",
+] as const;
+export type RecordingSort = (typeof RECORDING_SORTS)[number];
+
+/** What lists can be filtered by beside the status. */
+export const RECORDING_FLAGS = ["interrupted", "truncated", "recovered"] as const;
+export type RecordingFlag = (typeof RECORDING_FLAGS)[number];
+
 export const MAX_DESCRIPTION_LENGTH = 500;
 /** Posters are small on purpose: lists show many. */
 export const MAX_POSTER_BYTES = 256 * 1024;

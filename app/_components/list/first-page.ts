@@ -19,8 +19,14 @@ export function firstPage<Row, Item>(
   next: PagePosition | null,
   toItem: (row: Row) => Item,
 ): Page<Item> {
-  return {
-    items: rows.map(toItem),
-    next: next === null ? null : `${path}&cursor=${encodeCursor(next)}`,
-  };
+  return pageOf(path, rows.map(toItem), next === null ? null : encodeCursor(next));
+}
+
+/** The same for a list with cursors of its own. */
+export function pageOf<Item>(
+  path: string,
+  items: readonly Item[],
+  cursor: string | null,
+): Page<Item> {
+  return { items, next: cursor === null ? null : `${path}&cursor=${cursor}` };
 }

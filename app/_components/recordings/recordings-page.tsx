@@ -2,8 +2,9 @@ import type { ReactNode } from "react";
 import type { Actor } from "@/lib/auth/permissions";
 import { services } from "@/lib/composition/services";
 import { listRecordings } from "@/lib/recordings/list-recordings";
+import { encodeRecordingCursor } from "@/lib/http/recording-cursor";
 import { recordingToJson } from "@/lib/recordings/recording-json";
-import { firstPage, LIST_PAGE_SIZE, listPath } from "../list/first-page";
+import { LIST_PAGE_SIZE, listPath, pageOf } from "../list/first-page";
 import { type PageSearch, searchText } from "../page-search";
 import { MAX_SEARCH_LENGTH, parseStatuses } from "./recording-filters";
 import { RecordingsView } from "./recordings-view";
@@ -33,11 +34,12 @@ export async function RecordingsPage(props: RecordingsPageProps) {
     },
     limit: LIST_PAGE_SIZE,
   });
+  const cursor = next === null ? null : encodeRecordingCursor(next);
   return (
     <RecordingsView
       title={title}
       tabs={tabs}
-      first={firstPage(path, recordings, next, recordingToJson)}
+      first={pageOf(path, recordings.map(recordingToJson), cursor)}
       path={path}
       everybody={scope === "all"}
     />

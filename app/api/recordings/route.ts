@@ -2,7 +2,7 @@ import { filtersOf, recordingListQuery, recordingListResponse } from "@/lib/http
 import { recordingRoute } from "@/lib/http/recording-route";
 import { listRecordings } from "@/lib/recordings/list-recordings";
 
-/** My recordings, newest first. */
+/** My recordings, newest first unless asked otherwise. */
 export const GET = recordingRoute(
   "GET /api/recordings",
   { query: recordingListQuery },

@@ -2,7 +2,7 @@ import { filtersOf, recordingListQuery, recordingListResponse } from "@/lib/http
 import { recordingRoute } from "@/lib/http/recording-route";
 import { listRecordings } from "@/lib/recordings/list-recordings";
 
-/** Everybody's recordings, newest first. */
+/** The recordings of others that one may see, newest first unless asked otherwise. */
 export const GET = recordingRoute(
   "GET /api/admin/recordings",
   { query: recordingListQuery },

@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { type DatabaseOrTransaction, Prisma } from "@/lib/db/database";
+
+const isId = (text: string) => z.uuid().safeParse(text).success;
+
+/** A search as conditions on `recordings`, with how much it is likely to leave. */
+export interface RecordingSearch {
+  readonly conditions: readonly Prisma.Sql[];
+  /** Between 0 and 1: the part of all recordings that PostgreSQL's statistics let expect. */
+  readonly share: number;
+}
+
+/**
+ * Makes conditions of a search: every word must occur in the file name, the description or the user's name;
+ * a word without three letters or digits in a row, at the beginning of a word. A whole id finds that recording,
+ * or those of that session. Null when nothing is searched for.
+ */
+export async function prepareSearch(
+  db: DatabaseOrTransaction,
+  text: string,
+): Promise<RecordingSearch | null> {
+  const words = text.trim().split(/\s+/).filter(Boolean);
+  const [only] = words;
+  if (only === undefined) return null;
+  if (words.length === 1 && isId(only)) {
+    return {
+      conditions: [Prisma.sql`("id" = ${only}::uuid OR "session_id" = ${only}::uuid)`],
+      share: 0,
+    };
+  }
+  const conditions = await Promise.all(words.map((word) => containing(db, word)));
+  return { conditions, share: await expectedShare(db, conditions) };
+}
+
+async function containing(db: DatabaseOrTransaction, word: string): Promise<Prisma.Sql> {
+  if (!/[\p{L}\p{N}]/u.test(word)) return Prisma.sql`false`;
+  const inNames = `%${escaped(word)}%`;
+  // Three of them in a row are what the index knows; a space in front makes two, or one, enough.
+  const inTexts = /[\p{L}\p{N}]{3}/u.test(word) ? inNames : `% ${escaped(word)}%`;
+  // Looked up first: users are few, and their recordings have an index of their own.
+  const users = await db.$queryRaw<{ id: string }[]>`
+    SELECT "id"::text FROM "users" WHERE "username" LIKE lower(${inNames})`;
+  if (users.length === 0) return Prisma.sql`"search_text" LIKE lower(${inTexts})`;
+  const ids = users.map(({ id }) => id);
+  return Prisma.sql`("search_text" LIKE lower(${inTexts}) OR "user_id" = ANY(${ids}::uuid[]))`;
+}
+
+/** In LIKE patterns these three mean something else. */
+function escaped(word: string): string {
+  return word.replaceAll(/[\\%_]/g, String.raw`\$&`);
+}
+
+const explained = z
+  .tuple([
+    z.object({
+      "QUERY PLAN": z.tuple([z.object({ Plan: z.object({ "Plan Rows": z.number() }) })]),
+    }),
+  ])
+  .transform(([row]) => row["QUERY PLAN"][0].Plan["Plan Rows"]);
+
+/** Asks the planner, which has looked at a sample of the texts, instead of counting. */
+async function expectedShare(
+  db: DatabaseOrTransaction,
+  conditions: readonly Prisma.Sql[],
+): Promise<number> {
+  const [matching, all] = await Promise.all([
+    db.$queryRaw`EXPLAIN (FORMAT JSON) SELECT FROM "recordings" WHERE ${Prisma.join([...conditions], " AND ")}`,
+    db.$queryRaw`EXPLAIN (FORMAT JSON) SELECT FROM "recordings"`,
+  ]);
+  return explained.parse(matching) / Math.max(1, explained.parse(all));
+}

@@ -1,0 +1,61 @@
+import { runSql } from "./test-postgres";
+
+export interface ManyRecordings {
+  readonly recordings: number;
+  readonly users: number;
+}
+
+/**
+ * Fills a migrated, empty database: recordings half a minute apart, five to a session, users of whom the first
+ * have far more than the last. One in a hundred failed, one in fifty is interrupted; the app `retired` made the
+ * first fiftieth and none since; one description says `needle`, one in a hundred `percent`.
+ */
+export async function insertManyRecordings(
+  url: string,
+  { recordings, users }: ManyRecordings,
+): Promise<void> {
+  const sessions = Math.ceil(recordings / 5);
+  await runSql(
+    url,
+    `INSERT INTO apps (id, name, kind, description) VALUES ('desktop', 'Desktop', 'desktop', ''),
+       ('browser', 'Browser', 'desktop', ''), ('editor', 'Editor', 'desktop', ''),
+       ('retired', 'Retired', 'desktop', '') ON CONFLICT DO NOTHING`,
+    `INSERT INTO users (username, display_name, password_hash, created_at)
+     SELECT 'person' || lpad(n::text, 4, '0'), 'Person ' || n, '-', now() - n * interval '1 hour'
+       FROM generate_series(1, ${users}) n`,
+    `CREATE TEMP TABLE person AS SELECT id, row_number() OVER (ORDER BY username) AS n FROM users WHERE username LIKE 'person%'`,
+    `INSERT INTO sessions (app_id, user_id, status, close_reason, provider, created_at, started_at, ended_at)
+     SELECT CASE WHEN i <= ${sessions} / 50 THEN 'retired' WHEN i % 10 < 7 THEN 'desktop'
+                 WHEN i % 10 < 9 THEN 'browser' ELSE 'editor' END,
+            person.id, 'ended', 'user', 'local', made, made, made + interval '1 hour'
+       FROM (SELECT i, now() - (${sessions} - i) * interval '150 seconds' AS made,
+                    1 + floor(${users} * power(((i::bigint * 7919) % ${sessions}) / ${sessions}.0, 2))::int AS n
+               FROM generate_series(1, ${sessions}) i) s
+       JOIN person USING (n)`,
+    `CREATE TEMP TABLE made_session AS
+     SELECT id, user_id, app_id, row_number() OVER (ORDER BY created_at) AS n FROM sessions`,
+    INSERT_RECORDINGS.replaceAll("$1", String(recordings)),
+    "VACUUM (ANALYZE) recordings",
+    "ANALYZE users",
+    "VACUUM (ANALYZE) sessions",
+  );
+}
+
+const INSERT_RECORDINGS = `
+  INSERT INTO recordings (session_id, user_id, status, filename, description, storage_backend, storage_key,
+                          size_bytes, duration_ms, truncated, interrupted, recovered, fail_reason,
+                          created_at, last_append_at, stopped_at, completed_at)
+  SELECT s.id, s.user_id, (CASE WHEN h % 100 = 0 THEN 'failed' ELSE 'ready' END)::"RecordingStatus",
+         s.app_id || '-' || to_char(made, 'YYYYMMDD-HH24MISS') || '.webm',
+         CASE WHEN h % 3 = 0 THEN '' ELSE
+           (ARRAY['weekly report', 'ticket', 'incident review', 'deploy', 'onboarding', 'audit', 'demo', 'bug'])[1 + h % 8]
+           || ' ' || i END
+         || CASE WHEN h % 100 = 7 THEN ' percent' ELSE '' END || CASE WHEN i = 777 THEN ' needle' ELSE '' END,
+         'local', 'many/' || i, 1 + (h::bigint * 1009) % 524288000,
+         CASE WHEN h % 100 = 0 THEN NULL ELSE (h::bigint * 7) % 7200000 END,
+         h % 500 = 1, h % 50 = 2, h % 200 = 3, CASE WHEN h % 100 = 0 THEN 'nothing_captured' END,
+         made, made, made, made
+    FROM (SELECT i, hashint4(i) & 1073741823 AS h, now() - ($1 - i) * interval '30 seconds' AS made
+            FROM generate_series(1, $1) i) r
+    JOIN made_session s ON s.n = (i - 1) / 5 + 1
+   ORDER BY i`;
