@@ -1,4 +1,4 @@
-import type { Database } from "@/lib/db/database";
+import { type Database, Prisma } from "@/lib/db/database";
 
 /** What the recordings of one status in one backend take. */
 export interface UsedGroup {
@@ -59,24 +59,30 @@ export class RecordingUsage {
   }
 }
 
+/** What is finished, from an index alone; the few that are not add what has arrived of them. */
 async function sumGroups(db: Database): Promise<UsedGroup[]> {
   return await db.$queryRaw<UsedGroup[]>`
     SELECT "status"::text, "storage_backend"::text AS "storageBackend",
-           count(*)::float8 AS "recordings", sum("size_bytes")::float8 AS "sizeBytes"
-      FROM "recordings"
-     GROUP BY "recordings"."status", "storage_backend"
-     ORDER BY array_position(ARRAY['ready', 'recording', 'uploading', 'failed'], "recordings"."status"::text), 2`;
+           sum("recordings")::float8 AS "recordings", sum("bytes")::float8 AS "sizeBytes"
+      FROM (SELECT "status", "storage_backend", count(*) AS "recordings", sum("sort_size_bytes") AS "bytes"
+              FROM "recordings" GROUP BY "storage_backend", "status"
+            UNION ALL
+            SELECT "status", "storage_backend", 0, sum("size_bytes")
+              FROM "recordings" WHERE "status" IN ('recording', 'uploading') GROUP BY 1, 2) AS "parts"
+     GROUP BY "parts"."status", "storage_backend"
+     ORDER BY array_position(ARRAY['ready', 'recording', 'uploading', 'failed'], "parts"."status"::text), 2`;
 }
 
+/** Bytes of what is not finished yet are counted when it is. */
 async function sumDays(db: Database, at: Date): Promise<DayGrowth[]> {
+  const firstDay = Prisma.sql`date_trunc('day', ${at}::timestamptz AT TIME ZONE 'UTC') - ${GROWTH_DAYS - 1}::int * interval '1 day'`;
   return await db.$queryRaw<DayGrowth[]>`
-    SELECT to_char("day", 'YYYY-MM-DD') AS "day",
-           count("recordings"."id")::float8 AS "recordings",
-           coalesce(sum("recordings"."size_bytes"), 0)::float8 AS "sizeBytes"
-      FROM generate_series(
-             date_trunc('day', ${at}::timestamptz AT TIME ZONE 'UTC') - ${GROWTH_DAYS - 1}::int * interval '1 day',
-             date_trunc('day', ${at}::timestamptz AT TIME ZONE 'UTC'), interval '1 day') AS "day"
-      LEFT JOIN "recordings" ON "created_at" >= "day" AT TIME ZONE 'UTC'
-                            AND "created_at" < ("day" + interval '1 day') AT TIME ZONE 'UTC'
-     GROUP BY "day" ORDER BY "day"`;
+    SELECT to_char("days"."day", 'YYYY-MM-DD') AS "day", coalesce("recordings", 0)::float8 AS "recordings",
+           coalesce("bytes", 0)::float8 AS "sizeBytes"
+      FROM generate_series(${firstDay}, ${at}::timestamptz AT TIME ZONE 'UTC', interval '1 day') AS "days"("day")
+      LEFT JOIN (SELECT date_trunc('day', "created_at" AT TIME ZONE 'UTC') AS "day", count(*) AS "recordings",
+                        sum("sort_size_bytes") AS "bytes"
+                   FROM "recordings" WHERE "created_at" >= (${firstDay}) AT TIME ZONE 'UTC' GROUP BY 1) AS "made"
+        ON "made"."day" = "days"."day"
+     ORDER BY "days"."day"`;
 }
