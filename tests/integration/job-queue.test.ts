@@ -36,7 +36,13 @@ for (const { name, open, here } of QUEUE_BACKENDS) {
       workers.push(
         await startJobWorker(
           backend.config,
-          { "reap-abandoned": idle, "purge-expired": idle, "reconcile-storage": idle, ...handlers },
+          {
+            "reap-abandoned": idle,
+            "purge-expired": idle,
+            "sweep-retention": idle,
+            "reconcile-storage": idle,
+            ...handlers,
+          },
           {
             completed: (job) => completed.resolve(job),
             failed: (_, error) => failed.resolve(error),
@@ -80,6 +86,7 @@ for (const { name, open, here } of QUEUE_BACKENDS) {
       await work({
         "reap-abandoned": note("reap-abandoned"),
         "purge-expired": note("purge-expired"),
+        "sweep-retention": note("sweep-retention"),
         "reconcile-storage": note("reconcile-storage"),
       });
       await all.promise;
