@@ -4,6 +4,7 @@ import { type JobName, isJobName } from "@/lib/queue/jobs";
 const WORDS_BY_JOB = {
   "reap-abandoned": "Finish what was abandoned",
   "purge-expired": "Remove what has expired",
+  "sweep-retention": "Delete what is past its retention",
   "reconcile-storage": "Compare storage and database",
 } as const satisfies Record<JobName, string>;
 

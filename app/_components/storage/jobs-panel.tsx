@@ -62,8 +62,8 @@ function Runs({ job }: { readonly job: JobJson }) {
   if (job.runs.length === 0) return <p className="text-ink-muted">It has not run yet.</p>;
   return (
     <ol className="flex flex-col gap-1">
-      {job.runs.map((run) => (
-        <li key={run.started_at} className="flex gap-2">
+      {job.runs.map((run, index) => (
+        <li key={`${run.started_at} ${index}`} className="flex gap-2">
           <Outcome run={run} />
           <span className="min-w-0 break-words">
             <RelativeTime at={run.started_at} />{" "}

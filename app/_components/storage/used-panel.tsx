@@ -3,7 +3,7 @@ import type { StorageViewJson } from "@/lib/operations/storage-schema";
 import { ByteSize } from "../ui/byte-size";
 import { countOf } from "../ui/format";
 import { StatusBadge } from "../ui/status-badge";
-import { Cell, HeaderCell, Row, Table } from "../ui/table";
+import { Cell, FROM_SMALL, HeaderCell, Row, Table } from "../ui/table";
 import { RelativeTime, Unknown } from "../ui/time";
 import { Figure, Panel } from "./panel";
 
@@ -54,7 +54,7 @@ function GroupTable({ groups }: { readonly groups: StorageViewJson["used"]["grou
       <thead>
         <tr>
           <HeaderCell>State</HeaderCell>
-          <HeaderCell>Where</HeaderCell>
+          <HeaderCell className={FROM_SMALL}>Where</HeaderCell>
           <HeaderCell className="w-24 text-end!">Recordings</HeaderCell>
           <HeaderCell className="w-24 text-end!">Size</HeaderCell>
         </tr>
@@ -64,8 +64,11 @@ function GroupTable({ groups }: { readonly groups: StorageViewJson["used"]["grou
           <Row key={`${status} ${storage_backend}`}>
             <Cell>
               <StatusBadge status={status} still />
+              <p className="text-sm text-ink-muted sm:hidden">{BACKENDS[storage_backend]}</p>
             </Cell>
-            <Cell className="truncate text-ink-muted">{BACKENDS[storage_backend]}</Cell>
+            <Cell className={`truncate text-ink-muted ${FROM_SMALL}`}>
+              {BACKENDS[storage_backend]}
+            </Cell>
             <Cell className="text-end">{recordings.toLocaleString("en")}</Cell>
             <Cell className="text-end">
               <ByteSize bytes={size_bytes} />
