@@ -8,7 +8,7 @@ const run: RetentionRunJson = {
   requested_by: null,
   expected_count: 9,
   state: "done",
-  ...{ deleted_count: 9, deleted_bytes: 2048, failed_count: 1, problem: null },
+  ...{ deleted_count: 9, deleted_bytes: 5 * 1024 * 1024, failed_count: 1, problem: null },
   ...{ created_at: "", started_at: null, ended_at: null },
 };
 
@@ -24,17 +24,17 @@ describe("What is said of retention", () => {
 
   it("names what goes, what goes only now, how old it is and what stays", () => {
     const preview = {
-      ...{ count: 12, bytes: 1024, newly_count: 2, oldest_completed_at: null },
-      ...{ held_count: 1, held_bytes: 1024 },
+      ...{ count: 12, bytes: 5 * 1024 * 1024, newly_count: 2, oldest_completed_at: null },
+      ...{ held_count: 1, held_bytes: 5 * 1024 * 1024 },
     };
     const words = whatGoes(preview, "3 March 2026");
-    expect(words).toContain("deletes 12 recordings of 1.0 KiB in all, 2 of which are kept");
+    expect(words).toContain("deletes 12 recordings of 5.0 MB in all, 2 of which are kept");
     expect(words).toContain("the oldest became ready on 3 March 2026");
-    expect(words).toContain("1 recording of 1.0 KiB is as old and stays: under legal hold");
+    expect(words).toContain("1 recording of 5.0 MB is as old and stays: under legal hold");
   });
 
   it("tells how far a sweep is and what came of it", () => {
-    expect(outcomeOf(run)).toBe("9 recordings deleted, 2.0 KiB; 1 could not be");
+    expect(outcomeOf(run)).toBe("9 recordings deleted, 5.0 MB; 1 could not be");
     expect(outcomeOf({ ...run, state: "running", failed_count: 0 })).toBe("9 of 9 deleted");
     expect(outcomeOf({ ...run, state: "failed", problem: "S3 is away." })).toContain("S3 is away.");
   });
