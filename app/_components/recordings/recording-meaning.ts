@@ -19,7 +19,7 @@ export function recordingMeaning(recording: RecordingJson): string | null {
   }
 }
 
-type Flagged = Pick<RecordingJson, "interrupted" | "truncated" | "recovered" | "origin">;
+type Flagged = Pick<RecordingJson, "interrupted" | "truncated" | "recovered" | "origin" | "held">;
 
 export interface RecordingFlag {
   /** Short enough for a row of a list. */
@@ -37,9 +37,15 @@ export const FLAG_WORDS = {
   interrupted: "Interrupted",
   truncated: "Cut at the limit",
   recovered: "Recovered",
+  held: "Under legal hold",
 } as const satisfies Record<RecordingFlagName, string>;
 
 const FLAGS: readonly PossibleFlag[] = [
+  {
+    word: "Held",
+    sentence: "Held: it is under legal hold and nobody can delete it.",
+    isSet: ({ held }) => held,
+  },
   {
     word: "Interrupted",
     sentence: "Interrupted: the tab was closed; the last second may be missing.",

@@ -14,7 +14,7 @@ const popupClasses =
 
 const SIZES = {
   form: "top-[12dvh] max-h-[80dvh] max-w-md",
-  wide: "top-[4dvh] max-h-[92dvh] max-w-5xl",
+  wide: "top-[4dvh] max-h-[92dvh] max-w-4xl",
 } as const;
 
 interface DialogProps {
