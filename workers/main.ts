@@ -6,6 +6,7 @@ import { startJobWorker } from "@/lib/queue/job-worker";
 import { purgeExpired } from "./purge-expired";
 import { reapAbandoned } from "./reap-abandoned";
 import { reportOnStorage } from "./reconcile-storage";
+import { sweepRetention } from "./sweep-retention";
 
 /** The worker process: does the background jobs. Any number of them may run. */
 async function start(services: Services): Promise<Close> {
@@ -14,11 +15,13 @@ async function start(services: Services): Promise<Close> {
   const disturbed = (err: Error) => log.warn({ err }, "the job queue cannot be reached");
   const queue = openJobQueue(config, disturbed);
   await queue.schedule();
+  const closing = new AbortController();
   const worker = await startJobWorker(
     config,
     {
       "reap-abandoned": () => reapAbandoned(services),
       "purge-expired": () => purgeExpired(services),
+      "sweep-retention": (payload) => sweepRetention(services, payload, closing.signal),
       "reconcile-storage": () => reportOnStorage(services),
     },
     {
@@ -30,6 +33,7 @@ async function start(services: Services): Promise<Close> {
   log.info({ backend: config.redisUrl === undefined ? "postgresql" : "redis" }, "taking jobs");
   process.send?.({});
   return async () => {
+    closing.abort();
     await worker.close();
     await queue.close();
   };

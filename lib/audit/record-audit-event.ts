@@ -40,21 +40,30 @@ const MAX_TEXT_LENGTH = 512;
  */
 export async function recordAuditEvent(
   db: DatabaseOrTransaction,
-  { actor, client, action, target = null, detail = {} }: AuditEvent,
+  event: AuditEvent,
 ): Promise<void> {
-  await db.auditEvent.create({
-    data: {
-      actorId: actor.userId,
-      actorName: actor.username.slice(0, MAX_TEXT_LENGTH),
-      action,
-      targetType: target?.type ?? null,
-      targetId: target?.id ?? null,
-      ip: client?.ip ?? null,
-      userAgent: client?.userAgent?.slice(0, MAX_TEXT_LENGTH) ?? null,
-      detail: { ...detail, ...tokenOf(actor) },
-    },
-    select: { id: true },
-  });
+  await recordAuditEvents(db, [event]);
+}
+
+/** The same for many events at once. */
+export async function recordAuditEvents(
+  db: DatabaseOrTransaction,
+  events: readonly AuditEvent[],
+): Promise<void> {
+  await db.auditEvent.createMany({ data: events.map(toRow) });
+}
+
+function toRow({ actor, client, action, target = null, detail = {} }: AuditEvent) {
+  return {
+    actorId: actor.userId,
+    actorName: actor.username.slice(0, MAX_TEXT_LENGTH),
+    action,
+    targetType: target?.type ?? null,
+    targetId: target?.id ?? null,
+    ip: client?.ip ?? null,
+    userAgent: client?.userAgent?.slice(0, MAX_TEXT_LENGTH) ?? null,
+    detail: { ...detail, ...tokenOf(actor) },
+  };
 }
 
 function tokenOf({ token }: AuditEvent["actor"]): Record<string, string> {

@@ -57,6 +57,9 @@ export const IS_HELD = Prisma.sql`(
   OR "recordings"."session_id" IN (SELECT "session_id" FROM "legal_holds" WHERE "lifted_at" IS NULL AND "session_id" IS NOT NULL)
   OR "recordings"."user_id" IN (SELECT "user_id" FROM "legal_holds" WHERE "lifted_at" IS NULL AND "user_id" IS NOT NULL))`;
 
+/** For transactions that do either: a change of policy may count a million recordings before it lets go. */
+export const PATIENT = { timeout: 60_000, maxWait: 10_000 } as const;
+
 /** Waits until no deletion is being begun, and lets none begin before the transaction is over. */
 export async function keepDeletionsOut(transaction: DatabaseOrTransaction): Promise<void> {
   await transaction.$executeRaw`SELECT "lock_deletions"(true)`;

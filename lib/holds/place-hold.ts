@@ -3,7 +3,14 @@ import { type Actor, mayWith, type Owned, reachOf } from "@/lib/auth/permissions
 import type { Database, DatabaseOrTransaction } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
 import { assertNever } from "@/lib/errors/assert-never";
-import { findHold, type Hold, insertHold, keepDeletionsOut, updateLifted } from "./hold-repository";
+import {
+  findHold,
+  type Hold,
+  insertHold,
+  keepDeletionsOut,
+  PATIENT,
+  updateLifted,
+} from "./hold-repository";
 import type { PlaceHold } from "./hold-schema";
 
 interface HoldDeps {
@@ -47,7 +54,7 @@ export async function placeHold({ db, now }: HoldDeps, by: By, asked: PlaceHold)
       detail: { hold: hold.id, reason },
     });
     return hold;
-  });
+  }, PATIENT);
 }
 
 /** Lifts a hold. @throws AppError `not_found`, `forbidden`, `conflict` when it has been lifted before */

@@ -8,6 +8,8 @@ const QUEUE_NAME = "sortie";
 /** BullMQ's own tables live beside ours, in a schema that Prisma does not look at. */
 const SCHEMA = "bullmq";
 const POOL_SIZE = 2;
+/** A sweep may take an hour: what is due every minute must not wait for it. */
+const TAKING = { autorun: false, concurrency: 4 };
 
 const postgresClasses = withBackend(createPostgresBackend);
 
@@ -23,11 +25,11 @@ export function openWorker(config: QueueConfig, process: Processor<unknown, unkn
   return config.redisUrl === undefined
     ? new postgresClasses.Worker<unknown, unknown>(QUEUE_NAME, process, {
         connection: postgres(config.databaseUrl),
-        autorun: false,
+        ...TAKING,
       })
     : new Worker<unknown, unknown>(QUEUE_NAME, process, {
         connection: redis(config.redisUrl),
-        autorun: false,
+        ...TAKING,
       });
 }
 

@@ -13,6 +13,11 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 export const JOBS = {
   "reap-abandoned": { payload: z.strictObject({}), everyMs: MINUTE_MS },
   "purge-expired": { payload: z.strictObject({}), everyMs: 10 * MINUTE_MS },
+  "sweep-retention": {
+    /** The run an administrator asked for; without it the schedule did. */
+    payload: z.strictObject({ run_id: z.uuid().optional() }),
+    everyMs: 60 * MINUTE_MS,
+  },
   "reconcile-storage": { payload: z.strictObject({}), everyMs: DAY_MS },
 } as const satisfies Record<string, JobDefinition>;
 

@@ -1,5 +1,5 @@
 import { type Database, type DatabaseOrTransaction, Prisma } from "@/lib/db/database";
-import { IS_HELD, keepHoldsOut } from "@/lib/holds/hold-repository";
+import { IS_HELD, keepHoldsOut, PATIENT } from "@/lib/holds/hold-repository";
 import type { MediaFormat } from "@/lib/media/media-indexer";
 import type { StorageState } from "@/lib/storage/recording-store";
 import type { RecordingStatus } from "./recording-state";
@@ -133,7 +133,7 @@ export async function beginDeletion(db: Database, claim: Claim): Promise<boolean
       UPDATE "recordings" SET "deletion_cause" = coalesce("deletion_cause", 'person')
        WHERE "id" = ${claim.recordingId}::uuid AND "append_token" = ${claim.token}::uuid AND NOT ${IS_HELD}`;
     return begun === 1;
-  });
+  }, PATIENT);
 }
 
 /** Keeps the claim for as long again; false when it is lost. */

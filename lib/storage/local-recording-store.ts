@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { BigIntStats } from "node:fs";
-import { type FileHandle, open, rename, rm, stat, statfs } from "node:fs/promises";
+import { type FileHandle, open, rename, rm, stat, statfs, unlink } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { AppError } from "@/lib/errors/app-error";
@@ -18,6 +18,7 @@ import type {
   AppendSink,
   ByteRange,
   LiveObject,
+  NotDeleted,
   RecordingStore,
   Remnant,
   SealedObject,
@@ -29,6 +30,9 @@ import { checkedKey, newProbeName, PART_SUFFIX } from "./storage-key";
 
 /** Fewer, larger reads than Node's 64 KiB; still small beside a connection's own buffers. */
 const READ_BYTES = 256 * 1024;
+
+/** As many as Node's thread pool takes at a time, and as many that wait. */
+const UNLINKS_AT_ONCE = 8;
 
 /**
  * Keeps recordings as files under `root`: `<key>` when sealed, `<key>.part` until then.
@@ -169,6 +173,26 @@ export class LocalRecordingStore implements RecordingStore {
     });
   }
 
+  async deleteMany(objects: readonly LiveObject[]): Promise<readonly NotDeleted[]> {
+    const paths = objects.map(({ key }) => ({
+      key,
+      sealed: this.sealedPath(key),
+      live: this.livePath(key),
+    }));
+    return onDisk(async () => {
+      const notDeleted: NotDeleted[] = [];
+      for (let at = 0; at < paths.length; at += UNLINKS_AT_ONCE) {
+        const lot = paths.slice(at, at + UNLINKS_AT_ONCE);
+        const failures = await Promise.all(lot.map((each) => unlinkEither(each)));
+        notDeleted.push(...failures.filter((failure) => failure !== null));
+      }
+      for (const directory of new Set(paths.map(({ sealed }) => path.dirname(sealed)))) {
+        await syncDirectory(directory).catch(ignoreMissing);
+      }
+      return notDeleted;
+    });
+  }
+
   list(): AsyncIterable<StoredItem> {
     return listFiles(this.root);
   }
@@ -220,6 +244,34 @@ export class LocalRecordingStore implements RecordingStore {
     if (size >= position) return handle;
     await handle.close();
     throw new AppError("not_found", "The storage has lost bytes of this recording.");
+  }
+}
+
+/** The one of both names that the object has: a process that died while reopening it left it the other one. */
+async function unlinkEither({
+  key,
+  sealed,
+  live,
+}: {
+  readonly key: string;
+  readonly sealed: string;
+  readonly live: string;
+}): Promise<NotDeleted | null> {
+  try {
+    if (!(await unlinkIfThere(sealed))) await unlinkIfThere(live);
+    return null;
+  } catch (error) {
+    return { key, reason: systemCode(error) ?? "no reason given" };
+  }
+}
+
+async function unlinkIfThere(file: string): Promise<boolean> {
+  try {
+    await unlink(file);
+    return true;
+  } catch (error) {
+    ignoreMissing(error);
+    return false;
   }
 }
 

@@ -73,6 +73,12 @@ export interface RecordingStore {
   delete(key: string): Promise<void>;
 
   /**
+   * Removes many finished objects, each with whatever its state names, in as few calls as the backend takes.
+   * Harmless for those that are gone. Returns those that are still there. @throws AppError `unavailable`
+   */
+  deleteMany(objects: readonly LiveObject[]): Promise<readonly NotDeleted[]>;
+
+  /**
    * Everything the store holds, in the order of the keys where the backend keeps one; flat in memory. What
    * comes or goes meanwhile may be among it or not. @throws AppError `unavailable`
    */
@@ -102,6 +108,12 @@ export type JsonValue =
 export interface LiveObject {
   readonly key: string;
   readonly state: StorageState;
+}
+
+export interface NotDeleted {
+  readonly key: string;
+  /** What the backend calls it, such as `EACCES` or `AccessDenied`. */
+  readonly reason: string;
 }
 
 export interface ByteRange {

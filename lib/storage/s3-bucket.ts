@@ -90,6 +90,13 @@ export class S3Bucket {
 
   /** Removes objects; harmless for those that are gone. */
   async remove(names: readonly string[]): Promise<void> {
+    const [kept] = await this.removeEach(names);
+    if (kept !== undefined) throw unavailable(`S3 did not delete every object: ${kept.reason}.`);
+  }
+
+  /** The same, 1,000 a call. Returns those that S3 did not remove. */
+  async removeEach(names: readonly string[]): Promise<{ name: string; reason: string }[]> {
+    const kept: { name: string; reason: string }[] = [];
     for (let at = 0; at < names.length; at += MAX_NAMES) {
       const batch = names.slice(at, at + MAX_NAMES);
       const Objects = batch.map((name) => ({ Key: this.prefix + name }));
@@ -98,12 +105,11 @@ export class S3Bucket {
         Delete: { Objects, Quiet: true },
       });
       const { Errors: errors = [] } = await onS3(() => this.client.send(command));
-      if (errors[0] !== undefined) {
-        throw unavailable(
-          `S3 did not delete every object: ${errors[0].Code ?? "no reason given"}.`,
-        );
+      for (const { Key: key = "", Code: reason = "no reason given" } of errors) {
+        kept.push({ name: key.slice(this.prefix.length), reason });
       }
     }
+    return kept;
   }
 
   /** Every object whose name begins so. */

@@ -5,6 +5,7 @@ import type {
   AppendSink,
   ByteRange,
   LiveObject,
+  NotDeleted,
   Presentation,
   RecordingStore,
   Remnant,
@@ -160,6 +161,18 @@ export class S3RecordingStore implements RecordingStore {
     const uploads = await this.bucket.listUploads(checkedKey(key));
     for (const upload of uploads) await this.bucket.abort(upload);
     await this.bucket.remove([...(await this.bucket.list(`${key}.part/`)), key]);
+  }
+
+  async deleteMany(objects: readonly LiveObject[]): Promise<readonly NotDeleted[]> {
+    const keyByName = new Map<string, string>();
+    for (const { key, state } of objects) {
+      const live = parseState(state);
+      const names = [checkedKey(key), ...(live === null ? [] : ownObjects(live))];
+      for (const name of names) keyByName.set(name, key);
+    }
+    const kept = await this.bucket.removeEach([...keyByName.keys()]);
+    const reasons = new Map(kept.map(({ name, reason }) => [keyByName.get(name) ?? name, reason]));
+    return [...reasons].map(([key, reason]) => ({ key, reason }));
   }
 
   list(): AsyncIterable<StoredItem> {

@@ -4,16 +4,19 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { LocalAppendSink } from "@/lib/storage/local-append-sink";
 import { LocalRecordingStore } from "@/lib/storage/local-recording-store";
+import { deletionContract } from "./deletion.contract";
 import { recordingStoreContract } from "./recording-store.contract";
 
-recordingStoreContract("local", async () => {
+async function openStore() {
   const root = await mkdtemp(join(tmpdir(), "sortie-store-"));
   return {
     store: new LocalRecordingStore(root),
     elsewhere: new LocalRecordingStore(root),
     close: () => rm(root, { recursive: true }),
   };
-});
+}
+recordingStoreContract("local", openStore);
+deletionContract("local", openStore);
 
 describe("the local store on its disk", () => {
   let root: string;

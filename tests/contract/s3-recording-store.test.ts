@@ -4,6 +4,7 @@ import { S3Bucket } from "@/lib/storage/s3-bucket";
 import { createS3Client, type S3Config } from "@/lib/storage/s3-client";
 import { S3RecordingStore } from "@/lib/storage/s3-recording-store";
 import { createBucket, hasRadosgw } from "../support/radosgw";
+import { deletionContract } from "./deletion.contract";
 import { recordingStoreContract } from "./recording-store.contract";
 import { buffer, noise } from "./stored-bytes";
 
@@ -11,11 +12,13 @@ const MEBIBYTE = 1024 * 1024;
 const HEADER_BYTES = 65_536;
 
 describe.skipIf(!hasRadosgw())("on a real S3 server", () => {
-  recordingStoreContract("S3", async () => {
+  const openStore = async () => {
     const config = await createBucket();
     const store = () => new S3RecordingStore(config, 500 * MEBIBYTE);
     return { store: store(), elsewhere: store(), close: () => Promise.resolve() };
-  });
+  };
+  recordingStoreContract("S3", openStore);
+  deletionContract("S3", openStore);
 
   describe("the S3 store in its bucket", () => {
     let config: S3Config;

@@ -94,7 +94,13 @@ for (const { name, open, here } of backends) {
       workers.push(
         await startJobWorker(
           backend.config,
-          { "reap-abandoned": idle, "purge-expired": idle, "reconcile-storage": idle, ...handlers },
+          {
+            "reap-abandoned": idle,
+            "purge-expired": idle,
+            "sweep-retention": idle,
+            "reconcile-storage": idle,
+            ...handlers,
+          },
           {
             completed: (job) => completed.resolve(job),
             failed: (_, error) => failed.resolve(error),
@@ -138,6 +144,7 @@ for (const { name, open, here } of backends) {
       await work({
         "reap-abandoned": note("reap-abandoned"),
         "purge-expired": note("purge-expired"),
+        "sweep-retention": note("sweep-retention"),
         "reconcile-storage": note("reconcile-storage"),
       });
       await all.promise;

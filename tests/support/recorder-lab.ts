@@ -1,18 +1,5 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { build } from "esbuild";
 import { RecordingEndpoint } from "./recording-endpoint";
-
-const PAGE = `<!doctype html><meta charset="utf-8"><title>Recorder</title><link rel="icon" href="data:,">
-<script type="module" src="/lab.js"></script>`;
-
-/** A worker's script is asked for by the name of its source. */
-const ENTRIES = {
-  "/lab.js": "tests/support/recorder-lab-page.ts",
-  "/clock-worker.ts": "lib/recorder/clock-worker.ts",
-  "/spool-worker.ts": "lib/recorder/spool-worker.ts",
-};
+import { type RecorderSite, serveRecorder } from "./recorder-site";
 
 const WITHOUT_FILE_SYSTEM =
   "StorageManager.prototype.getDirectory = () => Promise.reject(new Error('private window'));";
@@ -21,50 +8,27 @@ const WITHOUT_FILE_SYSTEM =
 export class RecorderLab {
   /** True: pages have no private file system, as in some private windows. */
   isPrivate = false;
+  /** A new one forgets what the one before it received. */
+  endpoint = new RecordingEndpoint();
+  private site!: RecorderSite;
 
-  private constructor(
-    private readonly scripts: ReadonlyMap<string, string>,
-    private readonly server: Server,
-    /** A new one forgets what the one before it received. */
-    public endpoint: RecordingEndpoint,
-  ) {
-    server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-      this.serve(request, response);
-    });
-  }
+  private constructor() {}
 
   static async start(): Promise<RecorderLab> {
-    const scripts = Object.entries(ENTRIES).map(async ([path, entry]) => {
-      const bundle = { bundle: true, write: false, format: "esm" } as const;
-      const { outputFiles } = await build({ ...bundle, entryPoints: [entry] });
-      return [path, outputFiles[0]?.text ?? ""] as const;
+    const lab = new RecorderLab();
+    lab.site = await serveRecorder({
+      api: (request, response) => void lab.endpoint.handle(request, response),
+      preludeOf: (path) =>
+        lab.isPrivate && path === "/spool-worker.ts" ? WITHOUT_FILE_SYSTEM : "",
     });
-    const server = createServer();
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    return new RecorderLab(new Map(await Promise.all(scripts)), server, new RecordingEndpoint());
+    return lab;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/`;
+    return `http://127.0.0.1:${this.site.port}/`;
   }
 
-  async close(): Promise<void> {
-    this.server.closeAllConnections();
-    this.server.close();
-    await once(this.server, "close");
-  }
-
-  private serve(request: IncomingMessage, response: ServerResponse): void {
-    const path = request.url ?? "/";
-    const script = this.scripts.get(path);
-    if (script !== undefined) {
-      const prelude = this.isPrivate && path === "/spool-worker.ts" ? WITHOUT_FILE_SYSTEM : "";
-      response.writeHead(200, { "Content-Type": "text/javascript" }).end(prelude + script);
-    } else if (path.startsWith("/api/")) {
-      void this.endpoint.handle(request, response);
-    } else {
-      response.writeHead(200, { "Content-Type": "text/html" }).end(PAGE);
-    }
+  close(): Promise<void> {
+    return this.site.close();
   }
 }

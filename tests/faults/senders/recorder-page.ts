@@ -1,26 +1,8 @@
-import { once } from "node:events";
-import {
-  createServer,
-  type IncomingMessage,
-  request as httpRequest,
-  type Server,
-  type ServerResponse,
-} from "node:http";
-import type { AddressInfo } from "node:net";
-import { build } from "esbuild";
+import { type IncomingMessage, request as httpRequest, type ServerResponse } from "node:http";
 import { stopRecordingSchema } from "@/lib/recordings/recording-schema";
+import { type RecorderSite, serveRecorder } from "@/tests/support/recorder-site";
 import { isPolite, Ledger } from "./ledger";
 import { Tape } from "./tape";
-
-const PAGE = `<!doctype html><meta charset="utf-8"><title>Recorder</title><link rel="icon" href="data:,">
-<script type="module" src="/lab.js"></script>`;
-
-/** A worker's script is asked for by the name of its source. */
-const ENTRIES = {
-  "/lab.js": "tests/support/recorder-lab-page.ts",
-  "/clock-worker.ts": "lib/recorder/clock-worker.ts",
-  "/spool-worker.ts": "lib/recorder/spool-worker.ts",
-};
 
 const STOP_PATH = /^\/api\/sessions\/[0-9a-f-]+\/recording\/stop$/;
 const UPLOAD_PATH = /^\/api\/recordings\/([0-9a-f-]+)\/upload$/;
@@ -35,30 +17,18 @@ export class RecorderPage {
   private found: Ledger | null = null;
   private announced: number | null = null;
 
-  private constructor(
-    private readonly server: Server,
-    private readonly scripts: ReadonlyMap<string, string>,
-    private readonly webPorts: readonly number[],
-  ) {
-    server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-      this.serve(request, response);
-    });
-  }
+  private site!: RecorderSite;
+
+  private constructor(private readonly webPorts: readonly number[]) {}
 
   static async start(webPorts: readonly number[]): Promise<RecorderPage> {
-    const scripts = Object.entries(ENTRIES).map(async ([path, entry]) => {
-      const bundle = { bundle: true, write: false, format: "esm" } as const;
-      const { outputFiles } = await build({ ...bundle, entryPoints: [entry] });
-      return [path, outputFiles[0]?.text ?? ""] as const;
-    });
-    const server = createServer();
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    return new RecorderPage(server, new Map(await Promise.all(scripts)), webPorts);
+    const page = new RecorderPage(webPorts);
+    page.site = await serveRecorder({ api: (...exchange) => page.passOn(...exchange) });
+    return page;
   }
 
   get port(): number {
-    return (this.server.address() as AddressInfo).port;
+    return this.site.port;
   }
 
   /** Null before the first byte of a recording. */
@@ -66,22 +36,8 @@ export class RecorderPage {
     return this.found;
   }
 
-  async close(): Promise<void> {
-    this.server.closeAllConnections();
-    this.server.close();
-    await once(this.server, "close");
-  }
-
-  private serve(request: IncomingMessage, response: ServerResponse): void {
-    const path = request.url ?? "/";
-    const script = this.scripts.get(path);
-    if (script !== undefined) {
-      response.writeHead(200, { "Content-Type": "text/javascript" }).end(script);
-    } else if (path.startsWith("/api/")) {
-      this.passOn(request, response);
-    } else {
-      response.writeHead(200, { "Content-Type": "text/html" }).end(PAGE);
-    }
+  close(): Promise<void> {
+    return this.site.close();
   }
 
   private passOn(request: IncomingMessage, response: ServerResponse): void {

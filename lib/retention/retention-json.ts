@@ -1,0 +1,56 @@
+import type { ExpiredSummary } from "./expired-recordings";
+import type { StoredPolicy } from "./policy-repository";
+import { retentionOf } from "./retention-policy";
+import type { RetentionRun } from "./retention-run";
+import type {
+  RetentionPolicyJson,
+  RetentionPreviewJson,
+  RetentionRunJson,
+} from "./retention-schema";
+
+export function policyToJson(policy: StoredPolicy): RetentionPolicyJson {
+  const { lastChange } = policy;
+  return {
+    default_days: policy.defaultDays,
+    organisation_days: policy.organisationDays,
+    production_days: policy.productionDays,
+    non_production_days: policy.nonProductionDays,
+    apps: policy.apps.map((app) => {
+      const { days: effective_days, rule } = retentionOf(policy, app);
+      const { id, name, environment, days } = app;
+      return { id, name, environment, days, effective_days, rule };
+    }),
+    last_change: lastChange && {
+      at: lastChange.at.toISOString(),
+      by: lastChange.by ?? "a user who is gone",
+    },
+  };
+}
+
+export function previewToJson(found: ExpiredSummary): RetentionPreviewJson {
+  return {
+    count: found.count,
+    bytes: found.bytes,
+    oldest_completed_at: found.oldestCompletedAt?.toISOString() ?? null,
+    newly_count: found.newlyCount,
+    held_count: found.heldCount,
+    held_bytes: found.heldBytes,
+  };
+}
+
+export function runToJson(run: RetentionRun): RetentionRunJson {
+  return {
+    id: run.id,
+    trigger: run.trigger,
+    requested_by: run.requestedBy,
+    state: run.state,
+    expected_count: run.expectedCount,
+    deleted_count: run.deletedCount,
+    deleted_bytes: run.deletedBytes,
+    failed_count: run.failedCount,
+    problem: run.problem,
+    created_at: run.createdAt.toISOString(),
+    started_at: run.startedAt?.toISOString() ?? null,
+    ended_at: run.endedAt?.toISOString() ?? null,
+  };
+}

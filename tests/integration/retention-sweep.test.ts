@@ -1,0 +1,232 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { placeHold } from "@/lib/holds/place-hold";
+import { limitsOf, type RetentionPolicy, retentionOf } from "@/lib/retention/retention-policy";
+import { summariseExpired } from "@/lib/retention/expired-recordings";
+import { insertRequestedRun } from "@/lib/retention/retention-run";
+import { sweepRetention } from "@/lib/retention/sweep-retention";
+import { AppError } from "@/lib/errors/app-error";
+import type { RecordingStore } from "@/lib/storage/recording-store";
+import { DAY_MS, type Kept, keepRecordings } from "../support/expired-recordings";
+import { CLIENT, createRecordingScene, type RecordingScene } from "../support/recording-scene";
+
+let scene: RecordingScene;
+let sessionId: string;
+beforeAll(async () => {
+  scene = await createRecordingScene();
+  sessionId = await scene.newSession(scene.ana);
+});
+afterAll(() => scene.close());
+afterEach(async () => {
+  const { db } = scene.services;
+  await db.legalHold.updateMany({
+    where: { liftedAt: null },
+    data: { liftedAt: new Date(), liftedBy: "x" },
+  });
+  await db.recording.deleteMany();
+  await db.retentionRun.deleteMany();
+});
+
+const root = () => join(scene.directory, "recordings");
+const keep = (kept: Partial<Kept> & { readonly daysAgo: number }) =>
+  keepRecordings(scene.services.db, { sessionId, userId: scene.ana.userId, root: root(), ...kept });
+const sweep = (defaultDays = 30, changed: Partial<typeof scene.services> = {}, runId?: string) => {
+  const { db, store, log } = { ...scene.services, ...changed };
+  return sweepRetention({ db, store, log, defaultDays }, { runId });
+};
+const left = async () => {
+  const rows = await scene.services.db.recording.findMany({ select: { id: true } });
+  return rows.map(({ id }) => id).sort();
+};
+const files = async () => {
+  const entries = await readdir(root(), { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+};
+/** The scene's store with something in the way of its deletions. */
+const storeWith = (deleteMany: RecordingStore["deleteMany"]) =>
+  Object.assign(Object.create(scene.services.store) as RecordingStore, { deleteMany });
+
+test("what became ready longer ago than the policy keeps goes: files, posters and rows; nothing else does", async () => {
+  await keep({ daysAgo: 31, count: 1_203 });
+  const stay = [
+    ...(await keep({ daysAgo: 29 })),
+    ...(await keep({ daysAgo: 400, status: "failed" })),
+    ...(await keep({ daysAgo: 400, status: "uploading" })),
+    ...(await keep({
+      daysAgo: 400,
+      status: "recording",
+      sessionId: await scene.newSession(scene.bob),
+    })),
+  ];
+  const held = await keep({ daysAgo: 500 });
+  await placeHold(
+    scene.services,
+    { actor: scene.admin, client: CLIENT },
+    { target_type: "recording", target_id: held[0] ?? "", reason: "case 1" },
+  );
+  expect(await sweep()).toMatchObject({
+    ...{ state: "done", trigger: "schedule", expectedCount: 1_203 },
+    ...{ deletedCount: 1_203, deletedBytes: 4 * 1_203, failedCount: 0 },
+  });
+  expect(await left()).toEqual([...stay, ...held].sort());
+  expect(await files()).toHaveLength(2 * (stay.length + held.length));
+  expect(await sweep(0)).toMatchObject({ deletedCount: 0 });
+});
+
+test("age counts from the moment a recording became ready, not from its first second", async () => {
+  const [late] = await keep({ daysAgo: 2 });
+  const began = new Date(Date.now() - 90 * DAY_MS);
+  await scene.services.db.recording.update({
+    where: { id: late ?? "" },
+    data: { createdAt: began },
+  });
+  expect(await sweep()).toMatchObject({ deletedCount: 0 });
+});
+
+test("each recording and each run is in the audit trail once", async () => {
+  const { db } = scene.services;
+  const [id] = await keep({ daysAgo: 31 });
+  const last = await db.auditEvent.findFirst({ orderBy: { id: "desc" } });
+  const run = await sweep();
+  const events = await db.auditEvent.findMany({
+    where: { id: { gt: last?.id ?? 0n } },
+    orderBy: { id: "asc" },
+  });
+  expect(events).toMatchObject([
+    {
+      ...{ actorName: "system", action: "recording.delete", targetId: id },
+      detail: { owner: "ana", cause: "retention", filename: `${id}.webm` },
+    },
+    {
+      ...{ actorName: "system", action: "retention.sweep" },
+      detail: { run: run?.id, trigger: "schedule", deleted: 1, bytes: 4, failed: 0 },
+    },
+  ]);
+});
+
+test("sweeps that run at the same time share the work and delete everything once", async () => {
+  await keep({ daysAgo: 31, count: 1_400 });
+  const runs = await Promise.all([sweep(), sweep(), sweep()]);
+  expect(runs.reduce((sum, run) => sum + (run?.deletedCount ?? 0), 0)).toBe(1_400);
+  expect(await left()).toEqual([]);
+  const deletions = await scene.services.db.auditEvent.groupBy({
+    by: ["targetId"],
+    where: { action: "recording.delete" },
+    having: { targetId: { _count: { gt: 1 } } },
+  });
+  expect(deletions).toEqual([]);
+});
+
+test("what a storage does not delete stays with its row, is told, and goes with the next sweep", async () => {
+  const [stuck] = await keep({ daysAgo: 31, count: 3 });
+  const { store } = scene.services;
+  const store1 = storeWith(async (objects) => {
+    const kept = objects.filter(({ key }) => key.endsWith(`${stuck}.webm`));
+    await store.deleteMany(objects.filter((each) => !kept.includes(each)));
+    return kept.map(({ key }) => ({ key, reason: "EACCES" }));
+  });
+  expect(await sweep(30, { store: store1 })).toMatchObject({
+    ...{ state: "done", deletedCount: 2, failedCount: 1 },
+    problem: "The storage did not delete everything: EACCES.",
+  });
+  expect(await left()).toEqual([stuck]);
+  // It is deleted although nothing is past its time by now: its deletion had begun.
+  expect(await sweep(0)).toMatchObject({ deletedCount: 1 });
+});
+
+test("a storage that is away fails the run in words, and the next one finishes it", async () => {
+  await keep({ daysAgo: 31, count: 2 });
+  const away = new AppError("unavailable", "Away.", { advice: "S3 does not answer." });
+  const failing = sweep(30, { store: storeWith(() => Promise.reject(away)) });
+  await expect(failing).rejects.toThrow("Away.");
+  const [run] = await scene.services.db.retentionRun.findMany();
+  expect(run).toMatchObject({ state: "failed", problem: "S3 does not answer.", deletedCount: 0 });
+  expect(await sweep()).toMatchObject({ state: "done", deletedCount: 2 });
+});
+
+test("a hold that comes during a sweep keeps what the sweep has not begun on", async () => {
+  await keep({ daysAgo: 31, count: 600 });
+  const { store } = scene.services;
+  let placed = false;
+  const holding = storeWith(async (objects) => {
+    if (!placed) {
+      placed = true;
+      const target = { target_type: "user", target_id: scene.ana.userId } as const;
+      await placeHold(
+        scene.services,
+        { actor: scene.admin, client: CLIENT },
+        { ...target, reason: "x" },
+      );
+    }
+    return store.deleteMany(objects);
+  });
+  expect(await sweep(30, { store: holding })).toMatchObject({ deletedCount: 500 });
+  expect(await left()).toHaveLength(100);
+});
+
+test("a policy that keeps more holds for what a running sweep has not begun on", async () => {
+  await keep({ daysAgo: 31, count: 600 });
+  const { store, db } = scene.services;
+  const changing = storeWith(async (objects) => {
+    await db.app.update({ where: { id: "desktop" }, data: { retentionDays: 0 } });
+    return store.deleteMany(objects);
+  });
+  expect(await sweep(30, { store: changing })).toMatchObject({ deletedCount: 500 });
+  await db.app.update({ where: { id: "desktop" }, data: { retentionDays: null } });
+});
+
+test("a run that was asked for is done once, however often its job is delivered", async () => {
+  await keep({ daysAgo: 31 });
+  const run = await insertRequestedRun(scene.services.db, "root");
+  expect(await insertRequestedRun(scene.services.db, "root")).toBeNull();
+  const done = await sweep(30, {}, run?.id);
+  expect(done).toMatchObject({ id: run?.id, requestedBy: "root", state: "done", deletedCount: 1 });
+  expect(await sweep(30, {}, run?.id)).toBeNull();
+});
+
+test("the database and the rules in words agree on what is past its time", async () => {
+  const { db, store } = scene.services;
+  const apps = ["lab", "office", "kiosk"];
+  const aged: { readonly appId: string; readonly daysAgo: number }[] = [];
+  for (const appId of apps) {
+    await db.app.create({ data: { id: appId, name: appId, kind: "desktop", description: "" } });
+    const data = { appId, userId: scene.ana.userId, provider: "local" } as const;
+    const session = await db.session.create({ data, select: { id: true } });
+    for (const daysAgo of [1.5, 3.5, 7.5, 30.5, 90.5]) {
+      await keep({ daysAgo, sessionId: session.id });
+      aged.push({ appId, daysAgo });
+    }
+  }
+  const days = fc.constantFrom(null, 0, 1, 3, 7, 30, 90, 365);
+  const policies: fc.Arbitrary<RetentionPolicy> = fc.record({
+    ...{
+      defaultDays: fc.constantFrom(0, 7, 90),
+      organisationDays: fc.oneof(fc.constant(null), days),
+    },
+    ...{ productionDays: days, nonProductionDays: days },
+    apps: fc.tuple(...apps.map((id) => appRule(id, days))),
+  });
+  const expired = (policy: RetentionPolicy) =>
+    aged.filter(({ appId, daysAgo }) => {
+      const app = policy.apps.find(({ id }) => id === appId);
+      const limit = app === undefined ? 0 : retentionOf(policy, app).days;
+      return limit > 0 && daysAgo > limit;
+    });
+  await fc.assert(
+    fc.asyncProperty(policies, policies, async (before, after) => {
+      const found = await summariseExpired(db, limitsOf(after), limitsOf(before), store.backend);
+      const goes = expired(after);
+      const went = new Set(expired(before));
+      expect(found.count).toBe(goes.length);
+      expect(found.newlyCount).toBe(goes.filter((each) => !went.has(each)).length);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+function appRule(id: string, days: fc.Arbitrary<number | null>) {
+  const environment = fc.constantFrom("production" as const, "non_production" as const);
+  return fc.record({ id: fc.constant(id), environment, days });
+}

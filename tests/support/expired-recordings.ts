@@ -1,0 +1,42 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Database } from "@/lib/db/database";
+
+export const DAY_MS = 24 * 60 * 60 * 1000;
+
+export interface Kept {
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly daysAgo: number;
+  readonly count?: number;
+  readonly status?: "ready" | "failed" | "uploading" | "recording";
+  /** Where local storage keeps its files; without it the rows have none. */
+  readonly root?: string;
+}
+
+/** Recordings that became what they are so many days ago, with small files. Returns their ids. */
+export async function keepRecordings(db: Database, kept: Kept): Promise<string[]> {
+  const { sessionId, userId, daysAgo, count = 1, status = "ready", root } = kept;
+  const at = new Date(Date.now() - daysAgo * DAY_MS);
+  const isFinal = status === "ready" || status === "failed";
+  const rows = Array.from({ length: count }, (_, index) => {
+    const id = randomUUID();
+    return {
+      ...{ id, sessionId, userId, status, filename: `${id}.webm`, createdAt: at },
+      ...{ storageBackend: "local" as const, storageKey: `${id.slice(0, 2)}/${id}.webm` },
+      ...{ sizeBytes: 4n, durationMs: status === "ready" ? 1_000n : null },
+      failReason: status === "failed" ? "nothing_captured" : null,
+      stoppedAt: status === "recording" ? null : at,
+      completedAt: isFinal ? new Date(at.getTime() + index) : null,
+    };
+  });
+  for (const { storageKey } of root === undefined ? [] : rows) {
+    const file = join(root ?? "", storageKey);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, "webm");
+    await writeFile(`${file}.poster.webp`, "webp");
+  }
+  await db.recording.createMany({ data: rows });
+  return rows.map(({ id }) => id);
+}

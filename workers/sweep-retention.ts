@@ -1,0 +1,21 @@
+import type { Services } from "@/lib/composition/services";
+import type { JobPayload } from "@/lib/queue/jobs";
+import type { RetentionRun } from "@/lib/retention/retention-run";
+import { sweepRetention as sweep } from "@/lib/retention/sweep-retention";
+
+/** Deletes what is past its retention, for the schedule or for the administrator who asked. */
+export async function sweepRetention(
+  { db, store, log, config }: Services,
+  { run_id: runId }: JobPayload<"sweep-retention">,
+  signal: AbortSignal,
+): Promise<RetentionRun | null> {
+  const { retentionDays: defaultDays } = config.recording;
+  const run = await sweep({ db, store, log, defaultDays }, { runId, signal });
+  if (run !== null && run.failedCount > 0) {
+    log.error(
+      { run: run.id, failed: run.failedCount },
+      `The sweep could not delete ${run.failedCount} recordings. ${run.problem ?? ""}`,
+    );
+  }
+  return run;
+}
