@@ -1,6 +1,7 @@
 import { type Close, runProcess } from "@/lib/composition/run-process";
 import type { Services } from "@/lib/composition/services";
 import { migrate } from "@/lib/db/migrate";
+import { type JobRun, saveJobRun } from "@/lib/operations/job-runs";
 import { openJobQueue } from "@/lib/queue/job-queue";
 import { startJobWorker } from "@/lib/queue/job-worker";
 import { purgeExpired } from "./purge-expired";
@@ -25,8 +26,14 @@ async function start(services: Services): Promise<Close> {
       "reconcile-storage": () => reportOnStorage(services),
     },
     {
-      completed: (job, result) => log.info({ job, result }, "job done"),
-      failed: (job, err) => log.error({ job, err }, "job failed"),
+      completed: (job, result, times) => {
+        log.info({ job, result }, "job done");
+        keepRun(services, { job, result, error: null, ...times });
+      },
+      failed: (job, err, times) => {
+        log.error({ job, err }, "job failed");
+        keepRun(services, { job, result: null, error: err.message, ...times });
+      },
       disturbed,
     },
   );
@@ -37,6 +44,11 @@ async function start(services: Services): Promise<Close> {
     await worker.close();
     await queue.close();
   };
+}
+
+/** For the panel. A history that cannot be kept fails no job. */
+function keepRun({ db, log }: Services, run: JobRun): void {
+  saveJobRun(db, run).catch((err: unknown) => log.warn({ err }, "a job's run is not kept"));
 }
 
 await runProcess("worker", start);

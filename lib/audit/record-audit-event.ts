@@ -25,7 +25,7 @@ export interface AuditEvent {
 }
 
 export interface AuditTarget {
-  readonly type: "user" | "session" | "recording" | "setting" | "token";
+  readonly type: "user" | "session" | "recording" | "setting" | "token" | "job";
   readonly id: string;
 }
 

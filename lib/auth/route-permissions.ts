@@ -57,6 +57,8 @@ export const ACCESS_BY_ROUTE = {
   "DELETE /api/admin/tokens/[id]": "token.revoke of others",
   "GET /api/admin/audit": "audit.view",
   "GET /api/admin/audit/export": "audit.view",
+  "GET /api/admin/storage": "storage.view",
+  "POST /api/admin/jobs/[id]/retry": "job.run",
   "PATCH /api/account": "account.use",
   "GET /api/account/tokens": "token.revoke",
   "POST /api/account/tokens": "token.create",
@@ -87,6 +89,7 @@ export const ACCESS_BY_PAGE = {
   "/admin/recordings": "recording.view of others",
   "/admin/settings": "settings.manage",
   "/admin/audit": "audit.view",
+  "/admin/storage": "storage.view",
   "/account": "account.use",
 } as const satisfies Record<string, RouteAccess>;
 

@@ -95,6 +95,7 @@ async function closeWithin(services: Services, close: Close | undefined): Promis
   const closed = (async () => {
     await close?.();
     await services.provider.close();
+    await services.queue.close();
     await services.db.$disconnect();
     return true;
   })().catch((error: unknown) => {

@@ -4,6 +4,8 @@ import { type Database, openDatabase } from "@/lib/db/database";
 import { createLogger, type Logger } from "@/lib/logging/logger";
 import { createSessionProvider } from "@/lib/providers/create-session-provider";
 import type { SessionProvider } from "@/lib/providers/session-provider";
+import { QueueMonitor } from "@/lib/queue/queue-monitor";
+import { RecordingUsage } from "@/lib/operations/recording-usage";
 import { AppendRegistry } from "@/lib/recordings/append-registry";
 import { RecordingWishes } from "@/lib/recordings/recording-wishes";
 import { Room } from "@/lib/recordings/room";
@@ -17,6 +19,9 @@ export interface Services {
   readonly db: Database;
   readonly store: RecordingStore;
   readonly room: Room;
+  readonly usage: RecordingUsage;
+  /** For people who look into the job queue; workers have their own way to it. */
+  readonly queue: QueueMonitor;
   /** What administrators want recorded, for the tabs that are open at this process. */
   readonly wishes: RecordingWishes;
   /** The recordings that are being added to in this process. */
@@ -33,17 +38,20 @@ export function createServices(config: Config, processName: string): Services {
   const instanceId = randomUUID();
   const db = openDatabase(config.databaseUrl);
   const store = createRecordingStore(config.recording);
+  const now = () => new Date();
   return {
     config,
     log,
     db,
     store,
     room: new Room({ db, store }),
+    usage: new RecordingUsage({ db, now }),
+    queue: new QueueMonitor(config, (err) => log.warn({ err }, "the job queue cannot be reached")),
     wishes: new RecordingWishes({ db, log }),
     appends: new AppendRegistry(),
     provider: createSessionProvider(config, { instanceId, log }),
     instanceId,
-    now: () => new Date(),
+    now,
   };
 }
 

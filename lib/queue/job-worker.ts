@@ -1,3 +1,4 @@
+import type { Job } from "bullmq";
 import { openWorker, type QueueConfig } from "./connection";
 import { isJobName, type JobName, type JobPayload, JOBS } from "./jobs";
 
@@ -6,9 +7,14 @@ export type Handlers = {
   readonly [N in JobName]: (payload: JobPayload<N>) => Promise<unknown>;
 };
 
+export interface RunTimes {
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+}
+
 export interface JobEvents {
-  completed(name: string, result: unknown): void;
-  failed(name: string, error: Error): void;
+  completed(name: string, result: unknown, times: RunTimes): void;
+  failed(name: string, error: Error, times: RunTimes): void;
   /** A connection was lost; it is made again without help. */
   disturbed(error: Error): void;
 }
@@ -25,13 +31,18 @@ export async function startJobWorker(
   events: JobEvents,
 ): Promise<JobWorker> {
   const worker = openWorker(config, async (job) => await dispatch(handlers, job.name, job.data));
-  worker.on("completed", (job, result) => events.completed(job.name, result));
-  worker.on("failed", (job, error) => events.failed(job?.name ?? "unknown", error));
+  worker.on("completed", (job, result) => events.completed(job.name, result, timesOf(job)));
+  worker.on("failed", (job, error) => events.failed(job?.name ?? "unknown", error, timesOf(job)));
   worker.on("error", (error) => events.disturbed(error));
   await worker.waitUntilReady();
   // Resolves when the worker is closed; what goes wrong on the way is told by the events.
   worker.run().catch((error: unknown) => events.disturbed(error as Error));
   return { close: async () => await worker.close() };
+}
+
+function timesOf(job: Pick<Job, "processedOn" | "finishedOn"> | undefined): RunTimes {
+  const finishedAt = new Date(job?.finishedOn ?? Date.now());
+  return { startedAt: new Date(job?.processedOn ?? finishedAt), finishedAt };
 }
 
 async function dispatch(handlers: Handlers, name: string, data: unknown): Promise<unknown> {

@@ -1,72 +1,14 @@
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
-import { connect } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { freePort } from "@/lib/db/embedded/free-port";
-import { openQueue, type QueueConfig } from "@/lib/queue/connection";
+import { openQueue } from "@/lib/queue/connection";
 import { type JobQueue, openJobQueue } from "@/lib/queue/job-queue";
 import { JOB_NAMES, type JobName, JOBS } from "@/lib/queue/jobs";
 import { type Handlers, type JobWorker, startJobWorker } from "@/lib/queue/job-worker";
 import { deferred } from "@/tests/support/deferred";
-import { createTestDatabase } from "@/tests/support/postgres";
+import { QUEUE_BACKENDS, type QueueBackend } from "@/tests/support/queue-backends";
 
-interface Backend {
-  readonly config: QueueConfig;
-  close(): Promise<void>;
-}
-
-async function onPostgres(): Promise<Backend> {
-  const database = await createTestDatabase();
-  return {
-    config: { databaseUrl: database.url, redisUrl: undefined },
-    close: async () => await database.close(),
-  };
-}
-
-async function onRedis(): Promise<Backend> {
-  const port = await freePort();
-  const options = ["--port", String(port), "--bind", "127.0.0.1", "--save", ""];
-  const server = spawn("redis-server", options, { stdio: "ignore" });
-  await untilListening(port);
-  return {
-    config: { databaseUrl: "postgresql://unused", redisUrl: `redis://127.0.0.1:${port}` },
-    close: async () => {
-      server.kill();
-      await once(server, "exit");
-    },
-  };
-}
-
-async function untilListening(port: number): Promise<void> {
-  for (;;) {
-    const socket = connect(port, "127.0.0.1");
-    const open = await new Promise<boolean>((resolve) => {
-      socket.once("connect", () => resolve(true));
-      socket.once("error", () => resolve(false));
-    });
-    socket.destroy();
-    if (open) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-function hasRedis(): boolean {
-  try {
-    execFileSync("redis-server", ["--version"]);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const backends = [
-  { name: "PostgreSQL", open: onPostgres, here: true },
-  { name: "Redis", open: onRedis, here: hasRedis() },
-];
-
-for (const { name, open, here } of backends) {
+for (const { name, open, here } of QUEUE_BACKENDS) {
   describe.skipIf(!here)(`jobs kept in ${name}`, () => {
-    let backend: Backend;
+    let backend: QueueBackend;
     let queue: JobQueue;
     const workers: JobWorker[] = [];
     const disturbances: Error[] = [];

@@ -29,6 +29,7 @@ export async function createTestServices(
     directory,
     close: async () => {
       await services.provider.close();
+      await services.queue.close();
       await composed.db.$disconnect();
       await database.close();
       await rm(directory, { recursive: true, force: true });

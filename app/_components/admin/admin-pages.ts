@@ -12,6 +12,7 @@ const PAGES = [
   { href: "/admin/users", label: "Users", recording: false },
   { href: "/admin/settings", label: "Settings", recording: true },
   { href: "/admin/audit", label: "Audit", recording: false },
+  { href: "/admin/storage", label: "Storage & jobs", recording: true },
 ] as const;
 
 /** The pages of the admin panel that somebody may see, on an installation that records or does not. */

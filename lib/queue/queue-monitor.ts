@@ -1,0 +1,118 @@
+import { AppError } from "@/lib/errors/app-error";
+import { openQueue, type QueueConfig } from "./connection";
+
+/** A job that failed and is kept for somebody to see. */
+export interface FailedJob {
+  readonly id: string;
+  readonly job: string;
+  readonly failedAt: Date;
+  readonly error: string;
+  readonly attempts: number;
+}
+
+export interface QueueView {
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
+  readonly failed: number;
+  /** When each scheduled job is due next. */
+  readonly nextRuns: ReadonlyMap<string, Date>;
+  /** The latest failures, the newest first. */
+  readonly failures: readonly FailedJob[];
+}
+
+/** A Redis that is away is waited for without end elsewhere; here a person waits. */
+const PATIENCE_MS = 3_000;
+const SHOWN_FAILURES = 50;
+
+/** Looks into the job queue and runs failed jobs again, for people. Opens it at the first look. */
+export class QueueMonitor {
+  private queue: ReturnType<typeof openQueue> | null = null;
+
+  constructor(
+    private readonly config: QueueConfig,
+    private readonly onError: (error: Error) => void,
+  ) {}
+
+  /** @throws AppError `unavailable` when the queue does not answer */
+  async view(): Promise<QueueView> {
+    const queue = this.open();
+    const [counts, schedulers, failed] = await answered(
+      Promise.all([
+        queue.getJobCounts("waiting", "active", "delayed", "failed"),
+        queue.getJobSchedulers(),
+        queue.getFailed(0, SHOWN_FAILURES - 1),
+      ]),
+    );
+    const countOf = (state: string) => counts[state] ?? 0;
+    return {
+      waiting: countOf("waiting"),
+      active: countOf("active"),
+      delayed: countOf("delayed"),
+      failed: countOf("failed"),
+      nextRuns: new Map(schedulers.map(({ key, next }) => [key, new Date(next ?? 0)])),
+      failures: failed.map(({ id, name, finishedOn, failedReason, attemptsMade }) => ({
+        id: id ?? "",
+        job: name,
+        failedAt: new Date(finishedOn ?? 0),
+        error: failedReason,
+        attempts: attemptsMade,
+      })),
+    };
+  }
+
+  /**
+   * Has a failed job done again soon; returns its name.
+   * @throws AppError `not_found`, `conflict` when it has not failed or somebody was quicker, `unavailable`
+   */
+  async retry(jobId: string): Promise<string> {
+    const job = await answered(this.open().getJob(jobId));
+    if (job === undefined) {
+      throw new AppError("not_found", "There is no such job any more. Reload the page.");
+    }
+    if (!(await answered(job.isFailed()))) throw notFailed();
+    try {
+      await answered(job.retry("failed"));
+    } catch (cause) {
+      if (cause instanceof AppError || (await answered(job.isFailed()))) throw cause;
+      throw notFailed(cause);
+    }
+    return job.name;
+  }
+
+  async close(): Promise<void> {
+    // One that does not answer does not say goodbye either.
+    if (this.queue !== null) await answered(this.queue.close()).catch(() => undefined);
+  }
+
+  private open() {
+    if (this.queue === null) {
+      this.queue = openQueue(this.config);
+      this.queue.on("error", this.onError);
+    }
+    return this.queue;
+  }
+}
+
+function notFailed(cause?: unknown): AppError {
+  return new AppError("conflict", "This job is not failed any more: it was run again already.", {
+    cause,
+  });
+}
+
+async function answered<T>(asked: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new AppError("unavailable", "The job queue does not answer. Try again later.")),
+      PATIENCE_MS,
+    );
+  });
+  // It may fail after nobody waits for it any more.
+  asked.catch(() => undefined);
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
