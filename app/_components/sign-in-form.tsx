@@ -1,7 +1,7 @@
 "use client";
 
-import { CircleAlert } from "lucide-react";
 import { type SubmitEvent, useRef, useState } from "react";
+import { SignInProblem } from "./sign-in-problem";
 import { signInHere } from "./sign-in-client";
 import { Button } from "./ui/button";
 import { Field, Input } from "./ui/field";
@@ -54,14 +54,7 @@ export function SignInForm({ callbackPath, initialProblem }: SignInFormProps) {
       <Field label="Password">
         <Input ref={password} name="password" type="password" autoComplete="current-password" />
       </Field>
-      <div role="alert" className="empty:hidden">
-        {problem !== null && (
-          <p className="flex gap-2 text-failed">
-            <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-            {problem}
-          </p>
-        )}
-      </div>
+      <SignInProblem problem={problem} />
       <Button type="submit" look="solid" busy={busy}>
         Sign in
       </Button>

@@ -3,6 +3,7 @@ import type { Client } from "@/lib/audit/record-audit-event";
 import type { Config } from "@/lib/config/config";
 import type { DatabaseOrTransaction } from "@/lib/db/database";
 import { hashTokenSecret } from "@/lib/tokens/token-secret";
+import { isAdmitted } from "./admission";
 import { bearerToken, isBearer } from "./bearer";
 import { clustersOf } from "./clusters";
 import type { Actor } from "./permissions";
@@ -15,7 +16,7 @@ export interface FindCallerDeps extends FindActorDeps {
 
 export interface FindActorDeps {
   readonly db: DatabaseOrTransaction;
-  readonly config: Pick<Config, "authSecret" | "publicUrl">;
+  readonly config: Pick<Config, "authSecret" | "publicUrl" | "signIn">;
 }
 
 /** How old what is known of who sends a recording's bytes may be. */
@@ -31,7 +32,7 @@ export async function findActor(
   { db, config }: FindActorDeps,
 ): Promise<Actor | null> {
   const token = await signInOf(headers, config);
-  return token === null ? null : findSignedInUser(token, db);
+  return token === null ? null : findSignedInUser(token, db, config);
 }
 
 /**
@@ -86,12 +87,13 @@ async function signInOf(
 async function findSignedInUser(
   token: SessionToken,
   db: DatabaseOrTransaction,
+  config: FindActorDeps["config"],
 ): Promise<Actor | null> {
   const user = await db.user.findUnique({
     where: { id: token.userId, sessionVersion: token.sessionVersion, disabledAt: null },
-    select: { id: true, username: true, displayName: true, role: true },
+    select: { id: true, username: true, displayName: true, role: true, oidcIssuer: true },
   });
-  if (user === null) return null;
+  if (user === null || !isAdmitted(user, config.signIn)) return null;
   const { id: userId, username, displayName, role } = user;
   // Only who has the role is asked after: most people cost one query.
   const clusters = role === "ops" ? await clustersOf(db, userId) : [];

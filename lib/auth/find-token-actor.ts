@@ -1,10 +1,12 @@
 import { LRUCache } from "lru-cache";
 import type { Client } from "@/lib/audit/record-audit-event";
+import type { Config } from "@/lib/config/config";
 import type { DatabaseOrTransaction } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
 import { findTokenByHash, markTokenUsed } from "@/lib/tokens/token-repository";
 import { permissionsOf } from "@/lib/tokens/token-scope";
 import { hashTokenSecret, isTokenSecret } from "@/lib/tokens/token-secret";
+import { isAdmitted } from "./admission";
 import { bearerToken } from "./bearer";
 import { clustersOf } from "./clusters";
 import { networkOf } from "./network";
@@ -13,6 +15,7 @@ import type { Actor } from "./permissions";
 export interface FindTokenActorDeps {
   readonly db: DatabaseOrTransaction;
   readonly now: () => Date;
+  readonly config: Pick<Config, "signIn">;
 }
 
 /** When a token was used is noted no more often than this. */
@@ -31,7 +34,7 @@ const found = new LRUCache<string, true>({ max: 10_000, ttl: 15 * MINUTE_MS });
  * @throws AppError `unauthenticated` with the reason, `rate_limited` for a network that guesses
  */
 export async function findTokenActor(
-  { db, now }: FindTokenActorDeps,
+  { db, now, config }: FindTokenActorDeps,
   headers: Headers,
   client: Client,
 ): Promise<Actor> {
@@ -50,6 +53,7 @@ export async function findTokenActor(
   if (token.expiresAt <= at) throw refused("This token has expired.");
   const { user, userId, id, name } = token;
   if (user.disabledAt !== null) throw refused("The account of this token is disabled.");
+  if (!isAdmitted(user, config.signIn)) throw refused("The account of this token cannot sign in.");
   const before = new Date(at.getTime() - USE_NOTED_EVERY_MS);
   if (token.lastUsedAt === null || token.lastUsedAt < before) {
     await markTokenUsed(db, id, { at, before });

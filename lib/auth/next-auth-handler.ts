@@ -2,11 +2,13 @@ import type { NextApiRequest, NextApiResponse } from "next";
 import NextAuth from "next-auth";
 import { AppError } from "@/lib/errors/app-error";
 import { type AuthDeps, type Caller, nextAuthOptions } from "./next-auth-options";
+import { OIDC_PROVIDER_ID } from "./oidc-provider";
+import { signInErrorSentence } from "./sign-in-error";
 import { cookiesOf, sessionCookieName } from "./session-token";
 
 /** What we use of next-auth. Its `_log` would let strangers write into our log. */
 const ACTIONS_BY_METHOD: Readonly<Record<string, readonly string[]>> = {
-  GET: ["csrf", "providers", "session", "signin", "error"],
+  GET: ["csrf", "providers", "session", "signin", "error", "callback"],
   POST: ["signin", "callback", "signout"],
 };
 
@@ -37,6 +39,7 @@ export async function answerAuthRequest(deps: AuthDeps, input: AuthRequest): Pro
   if (!ACTIONS_BY_METHOD[request.method]?.includes(action)) {
     throw new AppError("not_found", "There is nothing at this address.");
   }
+  refuseUnusedCallback(deps, request.method, segments);
   const { callbackUrl } = query;
   if (callbackUrl !== undefined && !isAddress(callbackUrl, input.origin)) {
     throw new AppError("bad_request", "The callbackUrl is not an address to go on to.");
@@ -49,7 +52,7 @@ export async function answerAuthRequest(deps: AuthDeps, input: AuthRequest): Pro
   const recorder = new ResponseRecorder();
   const plain = {
     method: request.method,
-    query: { ...query, nextauth: [...segments] },
+    query: { ...queryFor(segments, query), nextauth: [...segments] },
     body: form,
     cookies: cookiesFor(deps, input),
     headers: forwarded,
@@ -65,6 +68,28 @@ export async function answerAuthRequest(deps: AuthDeps, input: AuthRequest): Pro
     "bad_request",
     "This is no way to sign in. Open the sign-in page and try again.",
   );
+}
+
+/** The OpenID provider sends browsers back with GET, our own form posts its password; nothing else comes back. */
+function refuseUnusedCallback(
+  { config: { signIn } }: AuthDeps,
+  method: string,
+  [action, provider]: readonly string[],
+): void {
+  if (action !== "callback") return;
+  if (method === "GET" && provider === OIDC_PROVIDER_ID && signIn.oidc !== null) return;
+  if (method === "POST" && provider === "credentials" && signIn.localAccounts) return;
+  if (method === "POST" && provider === "credentials") {
+    throw new AppError("forbidden", signInErrorSentence("local_accounts_off"));
+  }
+  throw new AppError("not_found", "There is nothing at this address.");
+}
+
+/** What of a query next-auth may see: it would log a stranger's words, and pass them on to the provider. */
+function queryFor([action, provider]: readonly string[], query: AuthRequest["query"]) {
+  if (provider === undefined) return query;
+  const kept = action === "callback" ? ["code", "state", "iss", "error", "session_state"] : [];
+  return Object.fromEntries(Object.entries(query).filter(([name]) => kept.includes(name)));
 }
 
 /** What next-auth takes for an address; anything else it calls a fault of the server's configuration. */

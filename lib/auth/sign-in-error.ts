@@ -19,6 +19,14 @@ export function signInErrorSentence(error: string): string {
       return "The user name or the password is wrong. Check both and try again.";
     case "account_disabled":
       return "This account is disabled. Ask an administrator to enable it.";
+    case "no_role":
+      return "You are known there, but nothing that is said of you gives you a role here. Ask an administrator.";
+    case "local_accounts_off":
+      return "Nobody signs in with a password here. Use the button.";
+    case "OAuthSignin":
+    case "OAuthCallback":
+    case "Callback":
+      return "The other side did not answer or did not let you in. Try again; if it stays, tell an administrator.";
     case "rate_limited":
       return `Too many wrong passwords. Try again ${whenToTryAgain(Number(seconds))}.`;
     case "cookies_refused":

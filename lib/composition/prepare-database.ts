@@ -7,7 +7,7 @@ import { APP_CATALOGUE } from "@/lib/sessions/app-catalogue";
 
 export interface PreparedDatabase {
   readonly migrations: MigrationReport;
-  /** Set when this call made the first administrator. */
+  /** Not null when this call made the first administrator. */
   readonly administrator: NewAdministrator | null;
 }
 
@@ -25,7 +25,9 @@ export async function prepareDatabase(
   const db = openDatabase(databaseUrl, 1);
   try {
     await seedApps(db, APP_CATALOGUE);
-    return { migrations, administrator: await seedAdministrator(db, wanted, hashPassword) };
+    const administrator =
+      wanted === null ? null : await seedAdministrator(db, wanted, hashPassword);
+    return { migrations, administrator };
   } finally {
     await db.$disconnect();
   }

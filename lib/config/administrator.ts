@@ -13,12 +13,14 @@ const username = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
 const password = z.string().max(MAX_PASSWORD_LENGTH);
 
 /**
- * Reads who the first administrator is to be out of environment variables.
+ * Reads who the first administrator is to be out of environment variables; null where local accounts are off,
+ * and administrators come from the OpenID provider.
  * @throws ConfigError naming the variable and what is allowed; a password is never shown.
  */
 export function parseAdministrator(
   environment: Readonly<Record<string, string | undefined>>,
-): AdministratorConfig {
+): AdministratorConfig | null {
+  if (environment["SORTIE_LOCAL_ACCOUNTS"] === "false") return null;
   const givenName = (environment["SORTIE_ADMIN_USERNAME"] || "admin").toLowerCase();
   if (!username.safeParse(givenName).success) {
     throw new ConfigError(

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ROLE_MAP_ALLOWED, roleMap, type SignInConfig } from "./sign-in-config";
 
 /** Where recordings are kept; a backend's settings exist only together with the backend. */
 export type StorageConfig =
@@ -39,6 +40,7 @@ export interface Config {
   /** Proxies in front of the server whose `X-Forwarded-For` is believed. */
   readonly trustedProxyCount: number;
   readonly authSecret: string;
+  readonly signIn: SignInConfig;
   readonly dataDir: string;
   readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
 }
@@ -112,6 +114,19 @@ export const VARIABLES = {
     integer(1, 525_600),
     "a whole number of minutes from 1 to 525600",
   ),
+  SORTIE_LOCAL_ACCOUNTS: variable(bool, "true or false"),
+  SORTIE_OIDC_ISSUER: variable(httpUrl, "an http or https URL"),
+  SORTIE_OIDC_CLIENT_ID: variable(text, "a client id"),
+  SORTIE_OIDC_CLIENT_SECRET: variable(text, "a client secret"),
+  SORTIE_OIDC_NAME: variable(z.string().max(40), "a name of at most 40 characters"),
+  SORTIE_OIDC_SCOPES: variable(
+    z.string().regex(/^(.* )?openid( .*)?$/),
+    "scopes separated by spaces, openid among them",
+  ),
+  SORTIE_OIDC_USERNAME_CLAIM: variable(text, "the name of a claim"),
+  SORTIE_OIDC_ROLE_CLAIM: variable(text, "the name of a claim"),
+  SORTIE_OIDC_ROLE_MAP: variable(roleMap, ROLE_MAP_ALLOWED),
+  SORTIE_OIDC_CLUSTER_CLAIM: variable(text, "the name of a claim"),
   SORTIE_TRUSTED_PROXIES: variable(integer(0, 10), "how many proxies stand in front, from 0 to 10"),
   SORTIE_DATA_DIR: variable(z.string().startsWith("/"), "an absolute path"),
   SORTIE_LOG_LEVEL: variable(
@@ -136,6 +151,7 @@ const SECRET_NAMES: ReadonlySet<VariableName> = new Set<VariableName>([
   "NEXTAUTH_SECRET",
   "DATABASE_URL",
   "REDIS_URL",
+  "SORTIE_OIDC_CLIENT_SECRET",
   "SORTIE_RECORDING_S3_ACCESS_KEY_ID",
   "SORTIE_RECORDING_S3_SECRET_ACCESS_KEY",
 ]);
@@ -202,6 +218,30 @@ function readS3Credentials(read: Reader) {
   };
 }
 
+function readSignIn(read: Reader): SignInConfig {
+  const localAccounts = read.withDefault("SORTIE_LOCAL_ACCOUNTS", true);
+  const issuer = read.optional("SORTIE_OIDC_ISSUER");
+  if (issuer === undefined) {
+    if (localAccounts) return { oidc: null, localAccounts };
+    throw new ConfigError(
+      "SORTIE_LOCAL_ACCOUNTS is false, but without SORTIE_OIDC_ISSUER nobody could sign in; set both.",
+    );
+  }
+  const because = "when SORTIE_OIDC_ISSUER is set";
+  const oidc = {
+    issuer: issuer.replace(/\/+$/, ""),
+    clientId: read.required("SORTIE_OIDC_CLIENT_ID", because),
+    clientSecret: read.required("SORTIE_OIDC_CLIENT_SECRET", because),
+    name: read.withDefault("SORTIE_OIDC_NAME", "single sign-on"),
+    scopes: read.withDefault("SORTIE_OIDC_SCOPES", "openid profile email"),
+    usernameClaim: read.withDefault("SORTIE_OIDC_USERNAME_CLAIM", "preferred_username"),
+    roleClaim: read.withDefault("SORTIE_OIDC_ROLE_CLAIM", "groups"),
+    roleMap: read.required("SORTIE_OIDC_ROLE_MAP", because),
+    clusterClaim: read.optional("SORTIE_OIDC_CLUSTER_CLAIM"),
+  };
+  return { oidc, localAccounts };
+}
+
 /**
  * Reads the whole configuration out of environment variables, once, at start.
  * @throws ConfigError naming the variable, its value and what is allowed.
@@ -227,6 +267,7 @@ export function parseConfig(environment: Environment): Config {
     publicUrl: read.optional("NEXTAUTH_URL"),
     trustedProxyCount: read.withDefault("SORTIE_TRUSTED_PROXIES", 0),
     authSecret: read.required("NEXTAUTH_SECRET", "to sign sign-in cookies"),
+    signIn: readSignIn(read),
     dataDir: read.withDefault("SORTIE_DATA_DIR", "/data"),
     logLevel: read.withDefault("SORTIE_LOG_LEVEL", "info"),
   };

@@ -7,6 +7,7 @@ export const HTTP_STATUS_BY_CODE = {
   wrong_credentials: 401,
   wrong_password: 403,
   account_disabled: 403,
+  no_role: 403,
   forbidden: 403,
   bad_origin: 403,
   not_found: 404,

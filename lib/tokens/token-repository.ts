@@ -50,7 +50,12 @@ export async function findTokenByHash(db: DatabaseOrTransaction, tokenHash: stri
     where: { tokenHash },
     select: {
       ...TOKEN_COLUMNS,
-      user: { select: { username: true, displayName: true, role: true, disabledAt: true } },
+      user: {
+        select: {
+          ...{ username: true, displayName: true, role: true },
+          ...{ disabledAt: true, oidcIssuer: true },
+        },
+      },
     },
   });
 }

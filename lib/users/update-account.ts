@@ -58,14 +58,28 @@ async function newHash(
   { current_password, new_password }: UpdateAccountInput,
 ): Promise<string | undefined> {
   if (new_password === undefined || current_password === undefined) return undefined;
-  const attempt = await countAttempt(deps, actor.username, client);
   const { passwordHash } = await deps.db.user.findUniqueOrThrow({
     where: { id: actor.userId },
     select: { passwordHash: true },
   });
+  if (passwordHash === null) {
+    throw new AppError(
+      "conflict",
+      "You sign in at the OpenID provider. Change your password there.",
+    );
+  }
+  const attempt = await countAttempt(deps, actor.username, client);
   if (!(await verifyPassword(current_password, passwordHash))) {
     throw new AppError("wrong_password", "The current password is wrong. Type it again.");
   }
   await forgiveAttempt(deps.db, attempt);
   return hashPassword(new_password);
+}
+
+/** Whether somebody signs in here with a password, and not at the OpenID provider. */
+export async function hasPassword(
+  { db }: { readonly db: Database },
+  { userId }: Actor,
+): Promise<boolean> {
+  return (await db.user.count({ where: { id: userId, passwordHash: { not: null } } })) === 1;
 }

@@ -4,7 +4,7 @@ import { hashPassword } from "@/lib/auth/password";
 import type { Actor } from "@/lib/auth/permissions";
 import type { Database, DatabaseOrTransaction } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
-import { losesDesktop, requireClustersToFit } from "./user-policy";
+import { losesDesktop, requireClustersToFit, requireOwnDecision } from "./user-policy";
 import { changeUser, lockUserAndAdmins, type User, type UserChange } from "./user-repository";
 import type { UpdateUserInput } from "./user-schema";
 
@@ -34,6 +34,7 @@ export async function updateUser(
     const { user, otherAdmins } = locked;
     const role = input.role ?? user.role;
     requireClustersToFit(role, input.clusters ?? []);
+    requireOwnDecision(user, input);
     refuseLosingAdmin(user, input, { isSelf: by.actor.userId === id, otherAdmins });
 
     const actions = actionsOf(user, input);

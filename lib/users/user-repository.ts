@@ -11,6 +11,8 @@ export interface User {
   readonly role: Role;
   /** Assigned ones; only the role `ops` has any. */
   readonly clusters: readonly string[];
+  /** The OpenID provider that vouches for them; null for a local account. */
+  readonly oidcIssuer: string | null;
   readonly disabledAt: Date | null;
   readonly sessionVersion: number;
   readonly createdAt: Date;
@@ -23,6 +25,7 @@ const USER_COLUMNS = {
   username: true,
   displayName: true,
   role: true,
+  oidcIssuer: true,
   disabledAt: true,
   sessionVersion: true,
   createdAt: true,
@@ -49,6 +52,7 @@ export interface UserChange {
   readonly role?: Role;
   readonly clusters?: readonly string[];
   readonly disabledAt?: Date | null;
+  readonly lastSignInAt?: Date;
   readonly passwordHash?: string;
 }
 
@@ -59,6 +63,18 @@ export async function insertUser(
   const assigned = { create: clusters.map((cluster) => ({ cluster })) };
   const data = { ...user, clusters: assigned };
   return toUser(await db.user.create({ data, select: USER_COLUMNS }));
+}
+
+/** The user of a person at an OpenID provider. */
+export async function findUserBySubject(
+  db: DatabaseOrTransaction,
+  { issuer, subject }: { readonly issuer: string; readonly subject: string },
+): Promise<User | null> {
+  const row = await db.user.findUnique({
+    where: { oidcIssuer_oidcSubject: { oidcIssuer: issuer, oidcSubject: subject } },
+    select: USER_COLUMNS,
+  });
+  return row === null ? null : toUser(row);
 }
 
 /** A page of users, newest first, beginning after `after`. */
@@ -123,6 +139,7 @@ export function toUserItem(user: User): UserItem {
     display_name: user.displayName,
     role: user.role,
     clusters: [...user.clusters],
+    sign_in: user.oidcIssuer === null ? "local" : "oidc",
     disabled: user.disabledAt !== null,
     disabled_at: user.disabledAt?.toISOString() ?? null,
     created_at: user.createdAt.toISOString(),

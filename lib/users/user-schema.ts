@@ -79,6 +79,8 @@ export const userSchema = z.object({
   display_name: z.string(),
   role: roleSchema,
   clusters: z.array(z.string()),
+  /** Here with a password, or at the OpenID provider, which then says what role they have. */
+  sign_in: z.enum(["local", "oidc"]),
   disabled: z.boolean(),
   disabled_at: z.iso.datetime().nullable(),
   created_at: z.iso.datetime(),

@@ -52,7 +52,7 @@ test("a new version's apps arrive, and one that the administrator switched off s
   await database.db.app.update({ where: { id: "desktop" }, data: { enabled: false } });
   const terminal = { id: "terminal", name: "Terminal", kind: "terminal", description: "" } as const;
   await seedApps(database.db, [terminal, { ...desktop, description: "New." }]);
-  expect(await database.db.app.findMany({ orderBy: { position: "asc" } })).toEqual([
+  expect(await database.db.app.findMany({ orderBy: { position: "asc" } })).toMatchObject([
     { ...terminal, position: 0, enabled: true },
     { ...desktop, description: "New.", position: 1, enabled: false },
   ]);

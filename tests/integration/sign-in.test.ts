@@ -9,7 +9,11 @@ import { openDatabase } from "@/lib/db/database";
 import { createTestDatabase, type TestDatabase } from "../support/postgres";
 
 const MINUTE_MS = 60_000;
-const config = { authSecret: "a secret for this test, and no other", publicUrl: undefined };
+const config = {
+  authSecret: "a secret for this test, and no other",
+  publicUrl: undefined,
+  signIn: { oidc: null, localAccounts: true } as const,
+};
 const PASSWORD = "the right password";
 let database: TestDatabase;
 let passwordHash: string;

@@ -3,6 +3,7 @@ import { cookies } from "next/headers";
 import type { Actor } from "@/lib/auth/permissions";
 import { requirePage } from "@/lib/auth/require-user";
 import { services } from "@/lib/composition/services";
+import { hasPassword } from "@/lib/users/update-account";
 import { listTokens } from "@/lib/tokens/list-tokens";
 import { toTokenItem } from "@/lib/tokens/token-repository";
 import { scopesFor } from "@/lib/tokens/token-scope";
@@ -29,7 +30,7 @@ export default async function AccountPage() {
       width="form"
     >
       <NameForm displayName={actor.displayName} />
-      <PasswordForm username={actor.username} />
+      {(await hasPassword(services(), actor)) && <PasswordForm username={actor.username} />}
       <MyTokens {...await ownTokens(actor)} scopes={scopesFor(actor.role)} />
       <ThemeForm initial={theme} />
     </PageFrame>

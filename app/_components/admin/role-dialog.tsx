@@ -81,7 +81,12 @@ function RoleForm({ user, onChanged }: RoleFormProps) {
         void save();
       }}
     >
-      <RoleFields choice={choice} onChange={setChoice} clusterProblem={clusterProblem} />
+      <RoleFields
+        choice={choice}
+        onChange={setChoice}
+        clusterProblem={clusterProblem}
+        fixedRole={user.sign_in === "oidc"}
+      />
       <p role="alert" className="text-failed empty:hidden">
         {problem}
       </p>

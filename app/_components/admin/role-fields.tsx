@@ -18,17 +18,24 @@ interface RoleFieldsProps {
   readonly choice: RoleChoice;
   readonly onChange: (choice: RoleChoice) => void;
   readonly clusterProblem: string | undefined;
+  /** The OpenID provider decides the role. */
+  readonly fixedRole?: boolean;
 }
 
 /** A role and, where it has any, its clusters. */
-export function RoleFields({ choice, onChange, clusterProblem }: RoleFieldsProps) {
+export function RoleFields(props: RoleFieldsProps) {
+  const { choice, onChange, clusterProblem, fixedRole = false } = props;
   const hint = ROLE_OPTIONS.find(({ value }) => value === choice.role)?.hint;
   return (
     <>
-      <Field label="Role" hint={`${hint ?? ""}.`}>
+      <Field
+        label="Role"
+        hint={fixedRole ? "Given at every sign-in by the OpenID provider." : `${hint ?? ""}.`}
+      >
         <Select
           options={ROLE_OPTIONS}
           value={choice.role}
+          disabled={fixedRole}
           onChange={(role) => onChange({ ...choice, role })}
         />
       </Field>

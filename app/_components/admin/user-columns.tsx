@@ -75,6 +75,7 @@ function NameCell({ user, isSelf }: { readonly user: UserItem; readonly isSelf: 
           <span className="text-ink-muted">{user.display_name}</span>
         )}
         {isSelf && <Badge>You</Badge>}
+        {user.sign_in === "oidc" && <Badge>Single sign-on</Badge>}
       </p>
       <p className="mt-0.5 flex flex-wrap gap-x-3 text-sm text-ink-muted sm:hidden">
         <StatusBadge status={user.disabled ? "disabled" : "active"} />
@@ -111,9 +112,11 @@ function UserActions({ user, isSelf, onRequest }: UserActionsProps) {
     <Menu
       trigger={<IconButton icon={Ellipsis} shape="row" label={`Actions for ${user.username}`} />}
     >
-      <MenuItem icon={KeyRound} onClick={() => onRequest({ kind: "reset_password", user })}>
-        Reset password…
-      </MenuItem>
+      {user.sign_in === "local" && (
+        <MenuItem icon={KeyRound} onClick={() => onRequest({ kind: "reset_password", user })}>
+          Reset password…
+        </MenuItem>
+      )}
       {!isSelf && (
         <MenuItem icon={ShieldCheck} onClick={() => onRequest({ kind: "role", user })}>
           Change role…
