@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { recordingFlags } from "./recording-meaning";
 
-const plain = { interrupted: false, truncated: false, recovered: false, origin: "user" } as const;
+const plain = {
+  held: false,
+  interrupted: false,
+  truncated: false,
+  recovered: false,
+  origin: "user",
+} as const;
 
 describe("What is said of a recording in its list and beside its player", () => {
   it("is nothing of one that went well", () => {
@@ -21,6 +27,7 @@ describe("What is said of a recording in its list and beside its player", () => 
       "Recovered",
       "By policy",
     ]);
+    expect(recordingFlags({ ...plain, held: true }).map(({ word }) => word)).toEqual(["On hold"]);
     expect(recordingFlags({ ...plain, origin: "upload" })).toHaveLength(1);
   });
 });

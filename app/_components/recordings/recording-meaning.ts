@@ -16,7 +16,7 @@ export function recordingMeaning(recording: RecordingJson): string | null {
   }
 }
 
-type Flagged = Pick<RecordingJson, "interrupted" | "truncated" | "recovered" | "origin">;
+type Flagged = Pick<RecordingJson, "held" | "interrupted" | "truncated" | "recovered" | "origin">;
 
 export interface RecordingFlag {
   /** Short enough for a row of a list. */
@@ -30,6 +30,11 @@ interface PossibleFlag extends RecordingFlag {
 }
 
 const FLAGS: readonly PossibleFlag[] = [
+  {
+    word: "On hold",
+    sentence: "On hold: it is under legal hold, and nobody can delete it.",
+    isSet: ({ held }) => held,
+  },
   {
     word: "Interrupted",
     sentence: "Interrupted: the tab was closed; the last second may be missing.",
