@@ -4,6 +4,7 @@ import { Download, Info } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { DescriptionEditor } from "@/app/_components/description-editor";
+import { HoldControls } from "@/app/_components/holds/hold-controls";
 import { recordingFlags } from "@/app/_components/recordings/recording-meaning";
 import { buttonClasses } from "@/app/_components/ui/button";
 import { ByteSize } from "@/app/_components/ui/byte-size";
@@ -19,16 +20,20 @@ interface DetailsProps {
   readonly recording: RecordingJson;
   readonly may: RecordingRights;
   readonly onDescribe: (description: string) => Promise<void>;
+  readonly onHeld: (held: boolean) => void;
 }
 
 export interface RecordingRights {
   readonly describe: boolean;
   readonly download: boolean;
   readonly delete: boolean;
+  readonly hold: boolean;
+  /** All that its user records, in every cluster. */
+  readonly holdUser: boolean;
 }
 
 /** Everything that is known of a recording, and what can be done with it. */
-export function Details({ recording, may, onDescribe }: DetailsProps) {
+export function Details({ recording, may, onDescribe, onHeld }: DetailsProps) {
   const flags = recordingFlags(recording);
   return (
     <section aria-label="Details" className="flex min-w-0 flex-col gap-4">
@@ -59,7 +64,10 @@ export function Details({ recording, may, onDescribe }: DetailsProps) {
             Download
           </a>
         )}
-        {may.delete && <DeleteRecording recording={recording} />}
+        {may.delete && !recording.held && <DeleteRecording recording={recording} />}
+        {may.hold && (
+          <HoldControls recording={recording} mayHoldUser={may.holdUser} onChange={onHeld} />
+        )}
       </div>
     </section>
   );

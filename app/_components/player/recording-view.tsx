@@ -76,7 +76,12 @@ export function RecordingView({ initial, may, startAt }: RecordingViewProps) {
             </div>
           )}
         </div>
-        <Details recording={recording} may={may} onDescribe={describe} />
+        <Details
+          recording={recording}
+          may={may}
+          onDescribe={describe}
+          onHeld={(held) => setRecording((before) => ({ ...before, held }))}
+        />
       </div>
     </PageFrame>
   );

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { recordingFlags } from "./recording-meaning";
 
 const plain = {
+  held: false,
   interrupted: false,
   truncated: false,
   recovered: false,
-  held: false,
   origin: "user",
 } as const;
 
@@ -27,6 +27,7 @@ describe("What is said of a recording in its list and beside its player", () => 
       "Recovered",
       "By policy",
     ]);
+    expect(recordingFlags({ ...plain, held: true }).map(({ word }) => word)).toEqual(["On hold"]);
     expect(recordingFlags({ ...plain, origin: "upload" })).toHaveLength(1);
   });
 });

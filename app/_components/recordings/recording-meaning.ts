@@ -19,7 +19,7 @@ export function recordingMeaning(recording: RecordingJson): string | null {
   }
 }
 
-type Flagged = Pick<RecordingJson, "interrupted" | "truncated" | "recovered" | "origin" | "held">;
+type Flagged = Pick<RecordingJson, "held" | "interrupted" | "truncated" | "recovered" | "origin">;
 
 export interface RecordingFlag {
   /** Short enough for a row of a list. */
@@ -37,13 +37,13 @@ export const FLAG_WORDS = {
   interrupted: "Interrupted",
   truncated: "Cut at the limit",
   recovered: "Recovered",
-  held: "Under legal hold",
+  held: "On hold",
 } as const satisfies Record<RecordingFlagName, string>;
 
 const FLAGS: readonly PossibleFlag[] = [
   {
-    word: "Held",
-    sentence: "Held: it is under legal hold and nobody can delete it.",
+    word: "On hold",
+    sentence: "On hold: it is under legal hold, and nobody can delete it.",
     isSet: ({ held }) => held,
   },
   {

@@ -4,8 +4,10 @@ import { Suspense } from "react";
 import { requirePage } from "@/lib/auth/require-user";
 import { services } from "@/lib/composition/services";
 import { countRunning } from "@/lib/sessions/session-repository";
+import { viewRetention } from "@/lib/retention/view-retention";
 import { viewSettings } from "@/lib/settings/view-settings";
 import { AdminTabs } from "../../../_components/admin/admin-tabs";
+import { RetentionSection } from "../../../_components/admin/retention/retention-section";
 import { SettingsForm, SettingsSkeleton } from "../../../_components/admin/settings-form";
 import { PageFrame } from "../../../_components/shell/page-frame";
 
@@ -25,9 +27,15 @@ export default async function AdminSettingsPage() {
 }
 
 async function CurrentSettings() {
-  const [settings, runningSessions] = await Promise.all([
+  const [settings, retention, runningSessions] = await Promise.all([
     viewSettings(services()),
+    viewRetention(services()),
     countRunning(services().db),
   ]);
-  return <SettingsForm initial={settings} runningSessions={runningSessions} />;
+  return (
+    <>
+      <SettingsForm initial={settings} runningSessions={runningSessions} />
+      <RetentionSection initial={retention} />
+    </>
+  );
 }

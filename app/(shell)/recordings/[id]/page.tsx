@@ -9,6 +9,7 @@ import type { Actor } from "@/lib/auth/permissions";
 import { requirePage } from "@/lib/auth/require-user";
 import { services } from "@/lib/composition/services";
 import { isAppError } from "@/lib/errors/app-error";
+import { mayHoldUsers } from "@/lib/holds/place-hold";
 import { getRecording } from "@/lib/recordings/get-recording";
 import { recordingToJson } from "@/lib/recordings/recording-json";
 import { mayAccess } from "@/lib/recordings/recording-policy";
@@ -35,6 +36,8 @@ export default async function RecordingPage(props: RecordingPageProps) {
         describe: mayAccess(actor, "send", recording),
         download: mayAccess(actor, "download", recording),
         delete: mayAccess(actor, "delete", recording),
+        hold: mayAccess(actor, "hold", recording),
+        holdUser: mayHoldUsers(actor),
       }}
       startAt={parsePlayTime(searchText(search, "t"))}
     />
