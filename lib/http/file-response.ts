@@ -9,8 +9,8 @@ interface Representation {
   /** A `Content-Disposition` value. */
   readonly disposition: string;
   readonly read: (range?: ByteRange) => Promise<Readable>;
-  /** Called before the file's first byte is sent. */
-  readonly onOpening?: () => Promise<void>;
+  /** Called before any of its bytes are sent, or the caller is told that it has them: whether from the first byte on. */
+  readonly onOpening?: (isBeginning: boolean) => Promise<void>;
 }
 
 /** How much of a file waits between the disk and a slow client. */
@@ -32,19 +32,22 @@ export async function fileResponse(
     "cache-control": "private, no-cache",
     "accept-ranges": "bytes",
   });
-  if (isUnchanged(request.headers, file)) return new Response(null, { status: 304, headers });
+  const isHead = request.method === "HEAD";
+  if (isUnchanged(request.headers, file)) {
+    if (!isHead) await onOpening?.(true);
+    return new Response(null, { status: 304, headers });
+  }
 
   headers.set("content-type", contentType);
   headers.set("content-disposition", disposition);
   headers.set("x-content-type-options", "nosniff");
-  const isHead = request.method === "HEAD";
   const range = isHead ? null : requestedRange(request.headers, file);
   const { start, end } = range ?? { start: 0, end: file.sizeBytes - 1 };
   headers.set(BODY_LENGTH_HEADER, String(end - start + 1));
   if (range !== null) headers.set("content-range", `bytes ${start}-${end}/${file.sizeBytes}`);
   if (isHead) return new Response(null, { headers });
 
-  if (start === 0) await onOpening?.();
+  await onOpening?.(start === 0);
   const bytes = webStream(await read({ start, end }));
   return new Response(bytes, { status: range === null ? 200 : 206, headers });
 }

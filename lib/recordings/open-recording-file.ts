@@ -70,19 +70,30 @@ function notReady(status: "recording" | "uploading" | "failed"): string {
 
 /** Players ask for the beginning more than once: within this time it is one viewing. */
 const SAME_VIEWING_MS = 60_000;
+/** Who jumps about in a recording goes on with a viewing: as long as an address in S3 would open it. */
+const LONGEST_VIEWING_MS = 12 * 60 * 60 * 1000;
+
+interface Opening {
+  readonly recordingId: string;
+  readonly as: "view" | "download";
+  /** It is the file's first byte that is asked for, or all of it. */
+  readonly isBeginning: boolean;
+}
 
 /**
- * Notes in the audit trail that somebody watches or downloads a recording. To be called when the
- * file's first byte is asked for, so that one viewing with its hundred ranges is one event.
+ * Notes in the audit trail that somebody watches or downloads a recording. To be called for every answer
+ * that gives bytes of it or leads to them: one viewing with its hundred ranges is one event, and a range that
+ * nothing came before is a viewing too, so that nobody sees anything unnoted by leaving out the first byte.
  */
 export async function auditOpening(
   deps: { readonly db: DatabaseOrTransaction; readonly log: Logger; readonly now: () => Date },
   actor: Actor,
   client: Client,
-  { recordingId, as }: { readonly recordingId: string; readonly as: "view" | "download" },
+  { recordingId, as, isBeginning }: Opening,
 ): Promise<void> {
   const action = `recording.${as}` as const;
-  const since = new Date(deps.now().getTime() - SAME_VIEWING_MS);
+  const sameMs = isBeginning ? SAME_VIEWING_MS : LONGEST_VIEWING_MS;
+  const since = new Date(deps.now().getTime() - sameMs);
   const noted = await deps.db.auditEvent.findFirst({
     where: {
       targetType: "recording",

@@ -141,6 +141,25 @@ describe("the file", () => {
       "root recording.download -",
     ]);
   });
+
+  test("is noted also for who leaves out the first byte, and for who has it from an earlier visit", async () => {
+    const watched = await ready();
+    for (const range of ["bytes=1-", "bytes=70000-"]) {
+      const response = await ask("GET", download, {
+        id: watched,
+        as: scene.admin,
+        headers: { range },
+      });
+      await response.body?.cancel();
+    }
+    const { headers } = await ask("HEAD", download, { id: watched });
+    const kept = { "if-none-match": headers.get("etag") ?? "" };
+    expect((await ask("GET", download, { id: watched, headers: kept })).status).toBe(304);
+    expect((await auditedActions(scene.services, watched)).slice(-2)).toEqual([
+      "root recording.view -",
+      "ana recording.view -",
+    ]);
+  });
 });
 
 test("a poster is put by its owner and shown to who may see the recording", async () => {

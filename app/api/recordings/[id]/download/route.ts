@@ -39,12 +39,13 @@ export const GET = recordingRoute(
       contentType: TYPE_BY_FORMAT[format],
       disposition: as === "download" ? attachment(filename) : "inline",
     };
-    const onOpening = () => auditOpening(services, actor, client, { recordingId: id, as });
+    const onOpening = (isBeginning: boolean) =>
+      auditOpening(services, actor, client, { recordingId: id, as, isBeginning });
     // The terminal's player fetches its file from a script, which another origin would have to allow.
     const mayLeave = request.method === "GET" && (as === "download" || format !== "cast");
     const link = mayLeave ? await linkTo(presentation) : null;
     if (link === null) return fileResponse(request, { file, read, ...presentation, onOpening });
-    await onOpening();
+    await onOpening(true);
     return elsewhere(link);
   },
 );
