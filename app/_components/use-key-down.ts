@@ -9,9 +9,13 @@ export function isTyping(event: KeyboardEvent): boolean {
   return target.matches("input:not([type=checkbox]), textarea, select, [contenteditable=true]");
 }
 
-/** Whether a dialog or a menu is open over the page: its keys are not the page's. */
-export function isCovered(): boolean {
-  return document.querySelector("[role=dialog], [role=alertdialog], [role=menu]") !== null;
+/**
+ * Whether a dialog or a menu is open over the page: its keys are not the page's. One that `inside` is in
+ * does not cover it.
+ */
+export function isCovered(inside: Element | null = null): boolean {
+  const popups = document.querySelectorAll("[role=dialog], [role=alertdialog], [role=menu]");
+  return [...popups].some((popup) => !popup.contains(inside));
 }
 
 /** Hears every key press on the page until the component leaves. */

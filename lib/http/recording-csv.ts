@@ -19,6 +19,7 @@ export const RECORDING_CSV: CsvColumns<Recording> = {
   interrupted: (row) => row.interrupted,
   truncated: (row) => row.truncated,
   recovered: (row) => row.recovered,
+  held: (row) => row.isHeld,
   origin: (row) => row.origin,
   storage_backend: (row) => row.storageBackend,
   created_at: (row) => row.createdAt,

@@ -25,8 +25,19 @@ export interface RecordingFilters {
   readonly flags?: readonly RecordingFlag[] | undefined;
 }
 
+/** What holds in force are on. */
+export interface HeldThings {
+  readonly recordingIds: readonly string[];
+  readonly sessionIds: readonly string[];
+  readonly userIds: readonly string[];
+}
+
 /** What rows must be to be in a list, but for the text. Every condition is on columns of `recordings`. */
-export function conditionsOf(within: Reach, filters: RecordingFilters): Prisma.Sql[] {
+export function conditionsOf(
+  within: Reach,
+  filters: RecordingFilters,
+  held: HeldThings,
+): Prisma.Sql[] {
   const { status, appId, sessionId, userId, username, from, to, minBytes, maxBytes } = filters;
   return [
     ...reachConditions(within),
@@ -39,7 +50,7 @@ export function conditionsOf(within: Reach, filters: RecordingFilters): Prisma.S
     when(to, (at) => Prisma.sql`"created_at" < ${at}::timestamptz`),
     when(minBytes, (bytes) => Prisma.sql`"sort_size_bytes" >= ${bytes}::bigint`),
     when(maxBytes, (bytes) => Prisma.sql`"sort_size_bytes" <= ${bytes}::bigint`),
-    ...(filters.flags ?? []).map(flagCondition),
+    ...(filters.flags ?? []).map((flag) => flagCondition(flag, held)),
   ].filter((condition) => condition !== null);
 }
 
@@ -66,7 +77,7 @@ function statusCondition(statuses: readonly RecordingStatus[]): Prisma.Sql {
   return Prisma.sql`"status" = ANY(${[...statuses]}::"RecordingStatus"[])`;
 }
 
-function flagCondition(flag: RecordingFlag): Prisma.Sql {
+function flagCondition(flag: RecordingFlag, held: HeldThings): Prisma.Sql {
   switch (flag) {
     case "interrupted":
       return Prisma.sql`"interrupted"`;
@@ -74,6 +85,10 @@ function flagCondition(flag: RecordingFlag): Prisma.Sql {
       return Prisma.sql`"truncated"`;
     case "recovered":
       return Prisma.sql`"recovered"`;
+    case "held":
+      // Lists of ids, not subqueries: the planner then knows how many rows each leaves.
+      return Prisma.sql`("id" = ANY(${held.recordingIds}::uuid[])
+        OR "session_id" = ANY(${held.sessionIds}::uuid[]) OR "user_id" = ANY(${held.userIds}::uuid[]))`;
     default:
       return assertNever(flag);
   }

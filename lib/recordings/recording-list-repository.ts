@@ -1,6 +1,11 @@
 import type { Reach } from "@/lib/auth/permissions";
 import { type DatabaseOrTransaction, Prisma } from "@/lib/db/database";
-import { allOf, conditionsOf, type RecordingFilters } from "./recording-conditions";
+import {
+  allOf,
+  conditionsOf,
+  type HeldThings,
+  type RecordingFilters,
+} from "./recording-conditions";
 import { beyondPosition, type ListPosition, orderBy } from "./recording-order";
 import { findRecordingsById, type Recording } from "./recording-repository";
 import type { RecordingSort } from "./recording-schema";
@@ -47,7 +52,8 @@ async function findListedIds(
   query: ListQuery,
 ): Promise<readonly string[]> {
   const { within, filters, sort, after } = query;
-  const conditions = conditionsOf(within, filters);
+  const held = filters.flags?.includes("held") ? await findHeldThings(db) : NOTHING_HELD;
+  const conditions = conditionsOf(within, filters, held);
   if (after !== undefined) conditions.push(beyondPosition(sort, after));
   const search = await prepareSearch(db, filters.text ?? "");
   if (search === null) return selectIds(db, query, ALL, conditions);
@@ -55,6 +61,21 @@ async function findListedIds(
     return selectIds(db, query, ALL, [...conditions, ...search.conditions]);
   }
   return findCommon(db, query, conditions, search);
+}
+
+const NOTHING_HELD: HeldThings = { recordingIds: [], sessionIds: [], userIds: [] };
+
+/** Holds are few: each is placed by a person. */
+async function findHeldThings(db: DatabaseOrTransaction): Promise<HeldThings> {
+  const holds = await db.legalHold.findMany({
+    where: { liftedAt: null },
+    select: { recordingId: true, sessionId: true, userId: true },
+  });
+  return {
+    recordingIds: holds.flatMap(({ recordingId }) => recordingId ?? []),
+    sessionIds: holds.flatMap(({ sessionId }) => sessionId ?? []),
+    userIds: holds.flatMap(({ userId }) => userId ?? []),
+  };
 }
 
 const ALL = Prisma.sql`"recordings"`;

@@ -24,7 +24,7 @@ export const RECORDING_SORTS = [
 export type RecordingSort = (typeof RECORDING_SORTS)[number];
 
 /** What lists can be filtered by beside the status. */
-export const RECORDING_FLAGS = ["interrupted", "truncated", "recovered"] as const;
+export const RECORDING_FLAGS = ["interrupted", "truncated", "recovered", "held"] as const;
 export type RecordingFlag = (typeof RECORDING_FLAGS)[number];
 
 export const MAX_DESCRIPTION_LENGTH = 500;

@@ -12,6 +12,7 @@ import { startTestPostgres } from "../support/test-postgres";
 export interface BuiltProduct {
   readonly origin: string;
   readonly pid: number;
+  readonly databaseUrl: string;
   /** Headers of its administrator's browser. */
   readonly headers: Readonly<Record<string, string>>;
   /** A running session of the administrator; returns its id. */
@@ -44,6 +45,7 @@ export async function startBuiltProduct(
   return {
     origin: `http://127.0.0.1:${port}`,
     pid: server.pid ?? 0,
+    databaseUrl: postgres.url,
     headers: { cookie: cookie.split(";")[0] ?? "" },
     newSession: async () => {
       const { id: appId } = await db.app.findFirstOrThrow({ select: { id: true } });

@@ -37,6 +37,8 @@ beforeAll(async () => {
   database = await createTestDatabase();
   await insertManyRecordings(database.url, { recordings: RECORDINGS, users: 1_000 });
   const { db } = database;
+  const { id: userId } = await db.user.findFirstOrThrow({ where: { username: "person0300" } });
+  await db.legalHold.create({ data: { userId, reason: "A case", placedBy: "root" } });
   const row = await db.recording.findFirstOrThrow({ skip: RECORDINGS / 2 });
   const { id, createdAt, username } = row;
   middle = { id, createdAt, username, sizeBytes: 2 ** 28, durationMs: 3_600_000 };
@@ -60,6 +62,7 @@ const FILTERS: readonly RecordingFilters[] = [
   { flags: ["interrupted"] },
   { flags: ["truncated"] },
   { flags: ["recovered"] },
+  { flags: ["held"] },
   { text: "desktop" },
   { text: "percent" },
   { text: "retired" },

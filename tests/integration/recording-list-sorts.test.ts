@@ -123,6 +123,21 @@ test("a text that only old recordings have is found behind many that have it not
   await db.$executeRaw`DELETE FROM "recordings" WHERE "created_at" >= '2027-01-01'`;
 });
 
+test("what is under legal hold is found, whatever the hold is on, until it is lifted", async () => {
+  const { legalHold } = scene.services.db;
+  const [one] = await pagesOf("user=ana");
+  const hold = { reason: "A case", placedBy: "root" };
+  await legalHold.create({ data: { ...hold, recordingId: one!.id } });
+  expect(await pagesOf("flags=held")).toHaveLength(1);
+  await legalHold.create({ data: { ...hold, userId: scene.bob.userId } });
+  expect(await pagesOf("flags=held")).toHaveLength(5);
+  expect(await pagesOf("flags=held,interrupted&user=bob")).toHaveLength(1);
+  await legalHold.create({ data: { ...hold, sessionId: one!.session_id } });
+  expect(await pagesOf("flags=held")).toHaveLength(MADE);
+  await legalHold.updateMany({ data: { liftedAt: new Date(), liftedBy: "root" } });
+  expect(await pagesOf("flags=held")).toEqual([]);
+});
+
 test.each(["sort=random", "min_bytes=-1", "flags=odd", "q=%00", "user=%00"])(
   "%s is refused with what is wrong",
   async (query) => {

@@ -10,6 +10,7 @@ import { useRef } from "react";
 import { Checkbox } from "../ui/checkbox";
 import { Cell, HeaderCell, Row, Table } from "../ui/table";
 import { type ListFeatures, listFeatures } from "./list-features";
+import { type ListOrder, SortableHeader } from "./sortable-header";
 import { useListKeys } from "./use-list-keys";
 import { useRowWindow } from "./use-row-window";
 
@@ -27,13 +28,15 @@ interface DataListProps<T extends { readonly id: string }> {
   readonly columns: readonly ColumnDef<ListFeatures, T>[];
   /** Leave it out where rows cannot be selected. */
   readonly selection?: Selection;
+  /** Leave it out where the order cannot be changed. */
+  readonly order?: ListOrder;
   /** A row's name, for the box that selects it. */
   readonly nameOf: (row: T) => string;
 }
 
 /** The table of every list: j/k/x keys, selection, and only as many rows in the page as are seen. */
 export function DataList<T extends { readonly id: string }>(props: DataListProps<T>) {
-  const { label, rows, columns, selection, nameOf } = props;
+  const { label, rows, columns, selection, order, nameOf } = props;
   const body = useRef<HTMLTableSectionElement>(null);
   const table = useTable({
     features: listFeatures,
@@ -66,9 +69,9 @@ export function DataList<T extends { readonly id: string }>(props: DataListProps
               </HeaderCell>
             )}
             {group.headers.map((header) => (
-              <HeaderCell key={header.id} className={header.column.columnDef.meta?.className}>
+              <SortableHeader key={header.id} meta={header.column.columnDef.meta} order={order}>
                 <table.FlexRender header={header} />
-              </HeaderCell>
+              </SortableHeader>
             ))}
           </tr>
         ))}

@@ -4,6 +4,8 @@ import { metaHelper, rowSelectionFeature, tableFeatures } from "@tanstack/react-
 export interface ListColumnMeta {
   /** Classes of the header and of every cell: alignment, and from which width on it is shown. */
   readonly className?: string;
+  /** The orders that its header asks the server for: the first press the first, then the other. */
+  readonly sorts?: { readonly descending: string; readonly ascending: string };
 }
 
 /** The table features that every list uses. Order and filters are the server's work. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { appendPage, mergeNewest, replaceRow } from "./merge-newest";
+import { appendPage, mergeNewest, replaceKnown, replaceRow } from "./merge-newest";
 
 const row = (minute: number, state = "ready") => ({
   id: `id-${String(minute).padStart(2, "0")}`,
@@ -66,4 +66,13 @@ it("replaces or removes one row", () => {
   const list = page([row(5), row(4, "uploading")]);
   expect(replaceRow(list, "id-04", row(4)).items[1]).toMatchObject({ state: "ready" });
   expect(ids(replaceRow(list, "id-04", null))).toEqual(["id-05"]);
+});
+
+it("changes rows in place where the newest are not first, and brings in none", () => {
+  const list = page([row(3, "uploading"), row(5), row(4)], "/after-4");
+  const fresh = page([row(9), row(3, "ready"), row(5)], "/after-5");
+  const merged = replaceKnown(list, fresh);
+  expect(merged.items).toEqual([row(3, "ready"), row(5), row(4)]);
+  expect(merged.items[1]).toBe(list.items[1]);
+  expect(merged.next).toBe("/after-4");
 });

@@ -22,6 +22,16 @@ export function mergeNewest<T extends Ordered>(list: Page<T>, fresh: Page<T>): P
   return { items: [...items, ...older], next: older.length === 0 ? fresh.next : list.next };
 }
 
+/**
+ * The same for a list in another order, which says nothing of where new rows belong: those that are known
+ * change in place, and what is new comes with the next visit.
+ */
+export function replaceKnown<T extends Ordered>(list: Page<T>, fresh: Page<T>): Page<T> {
+  const known = new Map(fresh.items.map((item) => [item.id, item]));
+  const items = list.items.map((item) => keepIfSame(item, known.get(item.id) ?? item));
+  return { ...list, items };
+}
+
 /** A list with one more page at its end; rows that were in it already are left out. */
 export function appendPage<T extends Ordered>(list: Page<T>, page: Page<T>): Page<T> {
   const known = new Set(list.items.map((item) => item.id));

@@ -3,7 +3,7 @@
 import { useState } from "react";
 import type { z } from "zod";
 import { isGone, type Page, problemSentence, readApi, readPage } from "../api-client";
-import { appendPage, mergeNewest, replaceRow } from "./merge-newest";
+import { appendPage, mergeNewest, replaceKnown, replaceRow } from "./merge-newest";
 import { usePolling } from "./use-polling";
 
 const POLL_EVERY_MS = 2_000;
@@ -26,6 +26,8 @@ interface LivePagesOptions<T extends Listed> {
   readonly rowPath: (id: string) => string;
   /** Whether a row still changes by itself. */
   readonly isLive: (row: T) => boolean;
+  /** The newest come first, as they do unless said otherwise: then new rows come in at the top. */
+  readonly newestFirst?: boolean;
 }
 
 export interface LivePages<T> {
@@ -37,6 +39,8 @@ export interface LivePages<T> {
   readonly loadMore: () => void;
   /** Leaves a row out from now on, whatever an answer that is on its way still says. */
   readonly remove: (id: string) => void;
+  /** Shows a row again that was left out. */
+  readonly restore: (id: string) => void;
   /** Reads what may have changed at once instead of in a moment. */
   readonly refresh: () => void;
 }
@@ -87,13 +91,14 @@ export function useLivePages<T extends Listed>(options: LivePagesOptions<T>): Li
       if (list.next !== null && !loadingMore) void loadMore(list.next);
     },
     remove: (id) => setRemoved((before) => new Set(before).add(id)),
+    restore: (id) => setRemoved((before) => new Set([...before].filter((each) => each !== id))),
     refresh,
   };
 }
 
 /** Reads the first page again, and the live rows that it does not show; answers how the list changes. */
 async function readChanges<T extends Listed>(
-  { path, schema, rowPath, isLive }: LivePagesOptions<T>,
+  { path, schema, rowPath, isLive, newestFirst = true }: LivePagesOptions<T>,
   list: Page<T>,
   signal: AbortSignal,
 ): Promise<(before: Page<T>) => Page<T>> {
@@ -109,7 +114,7 @@ async function readChanges<T extends Listed>(
   return (before) =>
     singles.reduce(
       (merged, { id, row }) => replaceRow(merged, id, row),
-      mergeNewest(before, fresh),
+      newestFirst ? mergeNewest(before, fresh) : replaceKnown(before, fresh),
     );
 }
 

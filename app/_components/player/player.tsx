@@ -118,7 +118,8 @@ function usePlayerKeys(
   };
   useKeyDown((event) => {
     const command = commandForKey(event);
-    if (command === null || video.current === null || belongsElsewhere(event)) return;
+    if (command === null || video.current === null || belongsElsewhere(event, video.current))
+      return;
     event.preventDefault();
     const show = { toggleFullscreen, keys: () => void keys() };
     // A play() that a pause() overtakes rejects; the video shows which one won.
@@ -129,8 +130,8 @@ function usePlayerKeys(
 const PRESSABLE = "button, a[href], summary, [role=button], [role=tab]";
 
 /** Keys of a field, of an open popup, or the Space that presses what has the focus. */
-function belongsElsewhere(event: KeyboardEvent): boolean {
-  if (event.defaultPrevented || isTyping(event) || isCovered()) return true;
+function belongsElsewhere(event: KeyboardEvent, video: Element): boolean {
+  if (event.defaultPrevented || isTyping(event) || isCovered(video)) return true;
   return (
     event.key === " " && event.target instanceof Element && event.target.closest(PRESSABLE) !== null
   );

@@ -79,8 +79,14 @@ export function DeleteRecordings({ recordings, onClose, onDeleted }: DeleteRecor
   );
 }
 
+interface WhatGoesProps {
+  readonly recordings: readonly RecordingJson[];
+  /** For ten seconds. */
+  readonly canBeUndone?: boolean;
+}
+
 /** What is lost with the recordings, in a sentence or two. */
-function WhatGoes({ recordings }: { readonly recordings: readonly RecordingJson[] }) {
+export function WhatGoes({ recordings, canBeUndone = false }: WhatGoesProps) {
   const sizeBytes = recordings.reduce((sum, recording) => sum + recording.size_bytes, 0);
   const oldest = recordings.reduce<RecordingJson | undefined>(
     (first, next) => (first === undefined || next.created_at < first.created_at ? next : first),
@@ -96,7 +102,7 @@ function WhatGoes({ recordings }: { readonly recordings: readonly RecordingJson[
           ; the oldest was made <RelativeTime at={oldest.created_at} />
         </>
       )}
-      . This cannot be taken back.
+      {canBeUndone ? ". You have ten seconds to take it back." : ". This cannot be taken back."}
       {live > 0 && ` ${countOf(live, "of them is", "of them are")} still being made or sent.`}
     </>
   );

@@ -24,11 +24,33 @@ const FROM_HUGE = "max-2xl:hidden";
 interface RecordingColumnsOptions {
   /** Everybody's recordings: whose, and by which ids. */
   readonly everybody: boolean;
+  /** Ids of columns to leave out. */
+  readonly hidden: readonly string[];
+  /** Where a recording's link leads. */
+  readonly hrefOf: (recording: RecordingJson) => string;
   readonly onDelete: (recording: RecordingJson) => void;
 }
 
 /** The columns of a list of recordings. */
-export function recordingColumns({ everybody, onDelete }: RecordingColumnsOptions) {
+export function recordingColumns(options: RecordingColumnsOptions) {
+  const { hidden } = options;
+  return allColumns(options).filter(({ id }) => id === undefined || !hidden.includes(id));
+}
+
+/** The columns that can be left out. */
+export const CHOOSABLE_COLUMNS = [
+  { id: "poster", label: "Picture" },
+  { id: "username", label: "User" },
+  { id: "id", label: "Recording" },
+  { id: "session_id", label: "Session" },
+  { id: "status", label: "State" },
+  { id: "app_name", label: "App" },
+  { id: "duration_seconds", label: "Duration" },
+  { id: "size_bytes", label: "Size" },
+  { id: "created_at", label: "Started" },
+] as const;
+
+function allColumns({ everybody, hrefOf, onDelete }: RecordingColumnsOptions) {
   return column.columns([
     column.display({
       id: "poster",
@@ -39,7 +61,7 @@ export function recordingColumns({ everybody, onDelete }: RecordingColumnsOption
     column.display({
       id: "name",
       header: "Name",
-      cell: ({ row }) => <NameCell recording={row.original} />,
+      cell: ({ row }) => <NameCell recording={row.original} href={hrefOf(row.original)} />,
     }),
     ...(everybody ? everybodyColumns : []),
     column.display({
@@ -49,6 +71,7 @@ export function recordingColumns({ everybody, onDelete }: RecordingColumnsOption
       meta: { className: `w-27 ${FROM_SMALL}` },
     }),
     column.accessor("app_name", {
+      id: "app_name",
       header: "App",
       meta: {
         className: `w-28 truncate text-ink-muted ${everybody ? FROM_HUGE : FROM_LARGE}`,
@@ -66,15 +89,22 @@ export function recordingColumns({ everybody, onDelete }: RecordingColumnsOption
 
 const everybodyColumns = column.columns([
   column.accessor("username", {
+    id: "username",
     header: "User",
-    meta: { className: `w-26 truncate ${FROM_MEDIUM}` },
+    cell: ({ getValue }) => <UserLink username={getValue()} />,
+    meta: {
+      className: `w-26 truncate ${FROM_MEDIUM}`,
+      sorts: { descending: "user_z_a", ascending: "user_a_z" },
+    },
   }),
   column.accessor("id", {
+    id: "id",
     header: "Recording",
     cell: ({ getValue }) => <LiftedId id={getValue()} of="recording" />,
     meta: { className: `w-23 ${FROM_EXTRA_LARGE}` },
   }),
   column.accessor("session_id", {
+    id: "session_id",
     header: "Session",
     cell: ({ getValue }) => <LiftedId id={getValue()} of="session" />,
     meta: { className: `w-23 ${FROM_EXTRA_LARGE}` },
@@ -83,33 +113,51 @@ const everybodyColumns = column.columns([
 
 const measureColumns = column.columns([
   column.accessor("duration_seconds", {
+    id: "duration_seconds",
     header: "Duration",
     cell: ({ getValue }) => <Duration ms={toMs(getValue())} />,
-    meta: { className: `w-20 text-end! ${FROM_SMALL}` },
+    meta: {
+      className: `w-22 text-end! ${FROM_SMALL}`,
+      sorts: { descending: "longest", ascending: "shortest" },
+    },
   }),
   column.accessor("size_bytes", {
+    id: "size_bytes",
     header: "Size",
     cell: ({ row }) => <ByteSize bytes={sizeOf(row.original)} />,
-    meta: { className: `w-24 text-end! text-ink-muted ${FROM_MEDIUM}` },
+    meta: {
+      className: `w-24 text-end! text-ink-muted ${FROM_MEDIUM}`,
+      sorts: { descending: "largest", ascending: "smallest" },
+    },
   }),
   column.accessor("created_at", {
+    id: "created_at",
     header: "Started",
     cell: ({ getValue }) => (
       <span className="relative z-1">
         <RelativeTime at={getValue()} />
       </span>
     ),
-    meta: { className: `w-26 text-end! text-ink-muted ${FROM_SMALL}` },
+    meta: {
+      className: `w-26 text-end! text-ink-muted ${FROM_SMALL}`,
+      sorts: { descending: "newest", ascending: "oldest" },
+    },
   }),
 ]);
 
-function NameCell({ recording }: { readonly recording: RecordingJson }) {
+interface NameCellProps {
+  readonly recording: RecordingJson;
+  readonly href: string;
+}
+
+function NameCell({ recording, href }: NameCellProps) {
   const meaning = recordingMeaning(recording);
   return (
     <div className={classes("min-w-0 max-sm:py-1.5", meaning !== null && "py-1")}>
       <div className="flex min-w-0 items-center gap-2">
         <Link
-          href={`/recordings/${recording.id}`}
+          href={href}
+          scroll={!href.startsWith("?")}
           data-row-link
           dir="auto"
           className={`${rowLinkClasses} min-w-0 truncate`}
@@ -156,6 +204,20 @@ function RowActions({ recording, onDelete }: RowActionsProps) {
         </MenuItem>
       </Menu>
     </span>
+  );
+}
+
+/** Narrows the list down to one user. */
+function UserLink({ username }: { readonly username: string }) {
+  const params = new URLSearchParams({ user: username });
+  return (
+    <Link
+      href={`/admin/recordings?${params.toString()}`}
+      title={`Recordings of ${username}`}
+      className="relative z-1 hover:underline"
+    >
+      {username}
+    </Link>
   );
 }
 

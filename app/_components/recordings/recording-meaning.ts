@@ -1,4 +1,7 @@
-import type { RecordingJson } from "@/lib/recordings/recording-schema";
+import type {
+  RecordingFlag as RecordingFlagName,
+  RecordingJson,
+} from "@/lib/recordings/recording-schema";
 import { formatBytes } from "../ui/format";
 
 /** What a recording's state means for its user; null where the word says it all. */
@@ -28,6 +31,14 @@ export interface RecordingFlag {
 interface PossibleFlag extends RecordingFlag {
   readonly isSet: (recording: Flagged) => boolean;
 }
+
+/** What a filter by flag is called. */
+export const FLAG_WORDS = {
+  interrupted: "Interrupted",
+  truncated: "Cut at the limit",
+  recovered: "Recovered",
+  held: "On hold",
+} as const satisfies Record<RecordingFlagName, string>;
 
 const FLAGS: readonly PossibleFlag[] = [
   {

@@ -1,12 +1,14 @@
 import type { ReactNode } from "react";
 import type { Actor } from "@/lib/auth/permissions";
 import { services } from "@/lib/composition/services";
+import { filtersOf, recordingExportQuery } from "@/lib/http/recording-list";
 import { listRecordings } from "@/lib/recordings/list-recordings";
 import { encodeRecordingCursor } from "@/lib/http/recording-cursor";
 import { recordingToJson } from "@/lib/recordings/recording-json";
+import { listApps } from "@/lib/sessions/list-apps";
 import { LIST_PAGE_SIZE, listPath, pageOf } from "../list/first-page";
 import { type PageSearch, searchText } from "../page-search";
-import { MAX_SEARCH_LENGTH, parseStatuses } from "./recording-filters";
+import { recordingQueryOf } from "./recording-filters";
 import { RecordingsView } from "./recordings-view";
 
 interface RecordingsPageProps {
@@ -23,17 +25,12 @@ const API_PATHS = { own: "/api/recordings", all: "/api/admin/recordings" } as co
 export async function RecordingsPage(props: RecordingsPageProps) {
   const { title, tabs, actor, scope, searchParams } = props;
   const search = await searchParams;
-  const text = searchText(search, "q").slice(0, MAX_SEARCH_LENGTH);
-  const statuses = parseStatuses(searchText(search, "status"));
-  const path = listPath(API_PATHS[scope], { q: text, status: statuses.join(",") });
-  const { recordings, next } = await listRecordings(services(), actor, {
-    scope,
-    filters: {
-      ...(text === "" ? {} : { text }),
-      ...(statuses.length === 0 ? {} : { status: statuses }),
-    },
-    limit: LIST_PAGE_SIZE,
-  });
+  const asked = recordingQueryOf((name) => searchText(search, name));
+  const path = listPath(API_PATHS[scope], asked);
+  const query = recordingExportQuery.parse(withoutEmpty(asked));
+  const page = { scope, filters: filtersOf(query), sort: query.sort, limit: LIST_PAGE_SIZE };
+  const { recordings, next } = await listRecordings(services(), actor, page);
+  const apps = scope === "all" ? await listApps(services()) : [];
   const cursor = next === null ? null : encodeRecordingCursor(next);
   return (
     <RecordingsView
@@ -42,6 +39,11 @@ export async function RecordingsPage(props: RecordingsPageProps) {
       first={pageOf(path, recordings.map(recordingToJson), cursor)}
       path={path}
       everybody={scope === "all"}
+      apps={apps.map(({ id, name }) => ({ id, name }))}
     />
   );
+}
+
+function withoutEmpty(query: Readonly<Record<string, string>>) {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ""));
 }

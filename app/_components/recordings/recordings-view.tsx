@@ -1,21 +1,20 @@
 "use client";
 
-import type { ReactNode } from "react";
-import {
-  RECORDING_STATUSES,
-  type RecordingJson,
-  recordingSchema,
-} from "@/lib/recordings/recording-schema";
+import { FileDown } from "lucide-react";
+import { type ReactNode, useCallback } from "react";
+import { type RecordingJson, recordingSchema } from "@/lib/recordings/recording-schema";
 import type { Page } from "../api-client";
 import { ListCount } from "../list/list-count";
-import { SearchField } from "../list/search-field";
 import { useLivePages } from "../list/use-live-pages";
-import { useUrlFilters } from "../list/use-url-filters";
+import { type UrlFilters, useUrlFilters } from "../list/use-url-filters";
 import { PageFrame } from "../shell/page-frame";
+import { buttonClasses } from "../ui/button";
 import { classes } from "../ui/classes";
-import { FilterChip } from "../ui/filter-chip";
-import { StatusBadge } from "../ui/status-badge";
-import { MAX_SEARCH_LENGTH, parseStatuses, toggleStatus } from "./recording-filters";
+import { ColumnMenu } from "./column-menu";
+import { useHiddenColumns } from "./hidden-columns";
+import { PlayDialog } from "./play-dialog";
+import { type AppChoice, RecordingFilterBar } from "./recording-filter-bar";
+import { parseSort, RECORDING_FILTERS, recordingQueryOf } from "./recording-filters";
 import { RecordingList } from "./recording-list";
 import { isLive } from "./recording-meaning";
 
@@ -26,50 +25,83 @@ interface RecordingsViewProps {
   /** The first page's address in the API. */
   readonly path: string;
   readonly everybody: boolean;
+  readonly apps: readonly AppChoice[];
 }
 
 const rowPath = (id: string) => `/api/recordings/${id}`;
+const pageOf = ({ id }: RecordingJson) => `/recordings/${id}`;
+const NO_FILTER = Object.fromEntries(RECORDING_FILTERS.map((name) => [name, ""]));
+const NOTHING_HIDDEN: readonly string[] = [];
 
-/** Title and count, search, filter chips and the list they belong to. */
-export function RecordingsView({ title, tabs, first, path, everybody }: RecordingsViewProps) {
-  const pages = useLivePages({ first, path, schema: recordingSchema, rowPath, isLive });
+/** Title and count, search, filters and the list they belong to. */
+export function RecordingsView(props: RecordingsViewProps) {
+  const { title, tabs, first, path, everybody, apps } = props;
   const filters = useUrlFilters();
-  const search = filters.get("q");
-  const status = filters.get("status");
-  const statuses = parseStatuses(status);
+  const sort = parseSort(filters.get("sort"));
+  const newestFirst = sort === "newest";
+  const pages = useLivePages({
+    ...{ first, path, schema: recordingSchema, rowPath, isLive, newestFirst },
+  });
+  const [hidden, toggle] = useHiddenColumns();
+  const playing = usePlayHref(filters);
   return (
     <PageFrame
       title={title}
       tabs={tabs}
       note={<ListCount shown={pages.rows.length} hasMore={pages.hasMore} />}
+      actions={
+        everybody && (
+          <>
+            <ExportLink filters={filters} />
+            <ColumnMenu hidden={hidden} onToggle={toggle} />
+          </>
+        )
+      }
     >
-      <search className="mb-3 flex flex-wrap items-center gap-2">
-        <SearchField
-          label="Search recordings"
-          value={search}
-          maxLength={MAX_SEARCH_LENGTH}
-          onSearch={(text) => filters.set({ q: text })}
-        />
-        <div role="group" aria-label="State" className="flex flex-wrap gap-1.5">
-          {RECORDING_STATUSES.map((each) => (
-            <FilterChip
-              key={each}
-              pressed={statuses.includes(each)}
-              onPress={() => filters.set({ status: toggleStatus(status, each) })}
-            >
-              <StatusBadge status={each} still />
-            </FilterChip>
-          ))}
-        </div>
-      </search>
+      <RecordingFilterBar filters={filters} everybody={everybody} apps={apps} />
       <div className={classes("transition-opacity", filters.pending && "opacity-55")}>
         <RecordingList
           pages={pages}
           everybody={everybody}
-          filtered={search !== "" || statuses.length > 0}
-          onClearFilters={() => filters.set({ q: "", status: "" })}
+          order={{ sort, onSort: (next) => filters.set({ sort: next === "newest" ? "" : next }) }}
+          hiddenColumns={everybody ? hidden : NOTHING_HIDDEN}
+          hrefOf={everybody ? playing : pageOf}
+          filtered={RECORDING_FILTERS.some((name) => filters.get(name) !== "")}
+          onClearFilters={() => filters.set(NO_FILTER)}
         />
       </div>
+      {everybody && (
+        <PlayDialog id={filters.get("play")} onClose={() => filters.set({ play: "" })} />
+      )}
     </PageFrame>
+  );
+}
+
+/** The list's own address with a recording playing over it. */
+function usePlayHref({ get }: UrlFilters) {
+  const address = new URLSearchParams(
+    [...RECORDING_FILTERS, "sort"]
+      .map((name) => [name, get(name)] as [string, string])
+      .filter(([, value]) => value !== ""),
+  ).toString();
+  return useCallback(
+    ({ id }: RecordingJson) => `?${address}${address === "" ? "" : "&"}play=${id}`,
+    [address],
+  );
+}
+
+/** Everything that the filters show, not only what is loaded. */
+function ExportLink({ filters }: { readonly filters: UrlFilters }) {
+  const query = Object.entries(recordingQueryOf(filters.get)).filter(([, value]) => value !== "");
+  return (
+    <a
+      href={`/api/admin/recordings/export?${new URLSearchParams(query).toString()}`}
+      download
+      title="All recordings that the filters show, as a table"
+      className={buttonClasses()}
+    >
+      <FileDown aria-hidden className="size-4" />
+      CSV
+    </a>
   );
 }

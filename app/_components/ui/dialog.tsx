@@ -10,23 +10,31 @@ import { InDialog } from "./popup-container";
 const backdropClasses =
   "fixed inset-0 z-40 bg-scrim transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0";
 const popupClasses =
-  "fixed inset-x-4 top-[12dvh] z-40 mx-auto max-h-[80dvh] max-w-md overflow-y-auto rounded-md bg-raised p-4 text-ink shadow-popup outline-none transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0";
+  "fixed inset-x-4 z-40 mx-auto overflow-y-auto rounded-md bg-raised p-4 text-ink shadow-popup outline-none transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0";
+
+const SIZES = {
+  form: "top-[12dvh] max-h-[80dvh] max-w-md",
+  wide: "top-[4dvh] max-h-[92dvh] max-w-4xl",
+} as const;
 
 interface DialogProps {
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
   readonly title: string;
   readonly description?: ReactNode;
+  /** `wide` is for something to look at. */
+  readonly size?: keyof typeof SIZES;
   readonly children: ReactNode;
 }
 
 /** A question or a small form over the page. Escape and a click beside it close it. */
-export function Dialog({ open, onOpenChange, title, description, children }: DialogProps) {
+export function Dialog(props: DialogProps) {
+  const { open, onOpenChange, title, description, size = "form", children } = props;
   return (
     <BaseDialog.Root open={open} onOpenChange={onOpenChange}>
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className={backdropClasses} />
-        <BaseDialog.Popup className={popupClasses}>
+        <BaseDialog.Popup className={`${popupClasses} ${SIZES[size]}`}>
           <div className="mb-3 flex items-start gap-2">
             <div className="min-w-0 flex-1 pt-1">
               <BaseDialog.Title className="text-base font-semibold">{title}</BaseDialog.Title>
@@ -92,7 +100,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     <BaseAlertDialog.Root open={open} onOpenChange={change}>
       <BaseAlertDialog.Portal>
         <BaseAlertDialog.Backdrop className={backdropClasses} />
-        <BaseAlertDialog.Popup className={popupClasses}>
+        <BaseAlertDialog.Popup className={`${popupClasses} ${SIZES.form}`}>
           <BaseAlertDialog.Title className="text-base font-semibold">{title}</BaseAlertDialog.Title>
           <BaseAlertDialog.Description className="mt-1 text-base text-ink-muted" render={<div />}>
             {description}

@@ -1,0 +1,123 @@
+"use client";
+
+import { X } from "lucide-react";
+import { RECORDING_FLAGS, RECORDING_STATUSES } from "@/lib/recordings/recording-schema";
+import { SearchField } from "../list/search-field";
+import type { UrlFilters } from "../list/use-url-filters";
+import { inputClasses } from "../ui/field";
+import { FilterChip } from "../ui/filter-chip";
+import { Select } from "../ui/select";
+import { StatusBadge } from "../ui/status-badge";
+import {
+  MAX_SEARCH_LENGTH,
+  parseFlags,
+  parseStatuses,
+  toggleFlag,
+  toggleStatus,
+} from "./recording-filters";
+import { FLAG_WORDS } from "./recording-meaning";
+
+export interface AppChoice {
+  readonly id: string;
+  readonly name: string;
+}
+
+interface RecordingFilterBarProps {
+  readonly filters: UrlFilters;
+  /** Whose, of which app, of when and how large can be asked of everybody's recordings. */
+  readonly everybody: boolean;
+  readonly apps: readonly AppChoice[];
+}
+
+/** Search and the filters of a list of recordings. All of it lives in the address. */
+export function RecordingFilterBar({ filters, everybody, apps }: RecordingFilterBarProps) {
+  const status = filters.get("status");
+  return (
+    <search className="mb-3 flex flex-wrap items-center gap-2">
+      <SearchField
+        label="Search recordings"
+        value={filters.get("q")}
+        maxLength={MAX_SEARCH_LENGTH}
+        onSearch={(text) => filters.set({ q: text })}
+      />
+      <div role="group" aria-label="State" className="flex flex-wrap gap-1.5">
+        {RECORDING_STATUSES.map((each) => (
+          <FilterChip
+            key={each}
+            pressed={parseStatuses(status).includes(each)}
+            onPress={() => filters.set({ status: toggleStatus(status, each) })}
+          >
+            <StatusBadge status={each} still />
+          </FilterChip>
+        ))}
+      </div>
+      {everybody && <EverybodyFilters filters={filters} apps={apps} />}
+    </search>
+  );
+}
+
+const ANY_APP = "any";
+
+type EverybodyFiltersProps = Pick<RecordingFilterBarProps, "filters" | "apps">;
+
+function EverybodyFilters({ filters, apps }: EverybodyFiltersProps) {
+  const user = filters.get("user");
+  const flags = filters.get("flags");
+  return (
+    <>
+      <div role="group" aria-label="Flags" className="flex flex-wrap gap-1.5">
+        {RECORDING_FLAGS.map((flag) => (
+          <FilterChip
+            key={flag}
+            pressed={parseFlags(flags).includes(flag)}
+            onPress={() => filters.set({ flags: toggleFlag(flags, flag) })}
+          >
+            {FLAG_WORDS[flag]}
+          </FilterChip>
+        ))}
+      </div>
+      <Select
+        label="App"
+        value={filters.get("app") || ANY_APP}
+        onChange={(app) => filters.set({ app: app === ANY_APP ? "" : app })}
+        options={[
+          { value: ANY_APP, label: "Any app" },
+          ...apps.map(({ id, name }) => ({ value: id, label: name })),
+        ]}
+      />
+      <ValueFilter filters={filters} name="from" label="From day (UTC)" type="date" />
+      <ValueFilter filters={filters} name="to" label="To day (UTC)" type="date" />
+      <ValueFilter filters={filters} name="min" label="At least, MiB" type="number" />
+      <ValueFilter filters={filters} name="max" label="At most, MiB" type="number" />
+      {user !== "" && (
+        <FilterChip pressed onPress={() => filters.set({ user: "" })}>
+          Of {user.slice(0, 24)}
+          <X aria-hidden className="size-3.5" />
+        </FilterChip>
+      )}
+    </>
+  );
+}
+
+interface ValueFilterProps {
+  readonly filters: UrlFilters;
+  readonly name: "from" | "to" | "min" | "max";
+  readonly label: string;
+  readonly type: "date" | "number";
+}
+
+function ValueFilter({ filters, name, label, type }: ValueFilterProps) {
+  const width = type === "date" ? "w-36!" : "w-20!";
+  return (
+    <label className="flex items-center gap-1.5 text-ink-muted">
+      <span className="max-sm:w-24">{label}</span>
+      <input
+        type={type}
+        min={type === "number" ? 0 : undefined}
+        value={filters.get(name)}
+        onChange={(event) => filters.set({ [name]: event.target.value })}
+        className={`${inputClasses} h-(--control) ${width}`}
+      />
+    </label>
+  );
+}
