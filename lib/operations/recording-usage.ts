@@ -25,7 +25,7 @@ export interface Usage {
 }
 
 const GROWTH_DAYS = 30;
-/** Sums over a million recordings take some 100 ms: whoever looks within this time shares them. */
+/** Sums over a million recordings may take a second: whoever looks within this time shares them. */
 const FRESH_MS = 15_000;
 
 /** What all recordings take together. One for a process: the sums are seconds old at most, and made once for all who ask. */
