@@ -85,6 +85,7 @@ export const ACCESS_BY_PAGE = {
   "/recordings": "recording.view",
   "/recordings/[id]": "recording.view",
   "/admin": "recording.view of others",
+  "/admin/sessions": "session.view of others",
   "/admin/users": "user.manage",
   "/admin/recordings": "recording.view of others",
   "/admin/settings": "settings.manage",

@@ -157,7 +157,7 @@ async function remove(deps: SweepDeps, run: RunHold, batch: ClaimedBatch): Promi
       problem: reason === undefined ? null : `The storage did not delete everything: ${reason}.`,
     });
     return isOurs;
-  });
+  }, PATIENT);
 }
 
 /** Returns the keys of what is still there, with the reasons. */
@@ -224,7 +224,7 @@ async function conclude(
       },
     });
     return run;
-  });
+  }, PATIENT);
 }
 
 function sentenceFor(error: unknown): string {

@@ -7,6 +7,9 @@ import { findSessions, type Session, type SessionStatus } from "./session-reposi
 export interface ListSessionsInput {
   readonly scope?: "own" | "all";
   readonly statuses?: readonly SessionStatus[] | undefined;
+  readonly appId?: string | undefined;
+  /** Names are kept in lower case. */
+  readonly username?: string | undefined;
   readonly limit: number;
   /** The last row of the page before. */
   readonly cursor?: PagePosition | undefined;
@@ -22,11 +25,13 @@ export interface SessionPage {
 export async function listSessions(
   { db }: { readonly db: DatabaseOrTransaction },
   actor: Actor,
-  { scope = "own", statuses, limit, cursor }: ListSessionsInput,
+  { scope = "own", statuses, appId, username, limit, cursor }: ListSessionsInput,
 ): Promise<SessionPage> {
   const rows = await findSessions(db, {
     within: visibleTo(actor, scope),
     statuses,
+    appId,
+    username: username?.toLowerCase(),
     after: cursor,
     limit: limit + 1,
   });

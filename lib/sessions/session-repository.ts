@@ -180,6 +180,9 @@ export async function findStuckSessions(
 export interface SessionQuery {
   readonly within: Reach;
   readonly statuses: readonly SessionStatus[] | undefined;
+  readonly appId: string | undefined;
+  /** The whole name of whose they are. */
+  readonly username: string | undefined;
   /** The last row of the page before. */
   readonly after: PagePosition | undefined;
   readonly limit: number;
@@ -188,12 +191,14 @@ export interface SessionQuery {
 /** One page, newest first. */
 export async function findSessions(
   db: DatabaseOrTransaction,
-  { within, statuses, after, limit }: SessionQuery,
+  { within, statuses, appId, username, after, limit }: SessionQuery,
 ): Promise<Session[]> {
   const rows = await db.session.findMany({
     where: {
       ...within,
       ...(statuses === undefined ? {} : { status: { in: [...statuses] } }),
+      ...(appId === undefined ? {} : { appId }),
+      ...(username === undefined ? {} : { user: { username } }),
       ...beyond(after, "desc"),
     },
     orderBy: inOrder("desc"),

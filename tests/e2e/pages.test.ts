@@ -84,6 +84,8 @@ describe.each(VIEWS)("every page, $name", ({ name, options }) => {
       "/recordings?q=nothing+has+this+name",
       `/recordings/${ready}`,
       "/admin/users",
+      "/admin/sessions",
+      "/admin/sessions?status=failed&user=nobody",
       "/admin/recordings",
       "/admin/settings",
       "/account",

@@ -189,7 +189,7 @@ describe("deleting", () => {
     expect(await actionsOn(recordingId)).toContain("root recording.delete 203.0.113.7");
   });
 
-  test("takes also a poster that arrives while the bytes are going", async () => {
+  test("leaves nothing of a poster that arrives while the bytes are going", async () => {
     const { recordingId } = await scene.start(scene.ana);
     const { storageKey } = await get(recordingId);
     const store = Object.create(scene.services.store) as RecordingStore;
@@ -198,7 +198,8 @@ describe("deleting", () => {
       await scene.services.store.delete(key);
       if (isPut || key === storageKey) return;
       isPut = true;
-      await putPoster(scene.services, scene.ana, recordingId, WEBP);
+      const late = putPoster(scene.services, scene.ana, recordingId, WEBP);
+      await expect(late).rejects.toMatchObject({ code: "not_found" });
     };
     await deleteRecording({ ...scene.services, store }, scene.ana, CLIENT, recordingId);
     expect(isPut).toBe(true);

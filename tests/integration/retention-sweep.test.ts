@@ -27,6 +27,7 @@ afterEach(async () => {
   });
   await db.recording.deleteMany();
   await db.retentionRun.deleteMany();
+  await db.app.updateMany({ data: { retentionDays: null } });
 });
 
 const root = () => join(scene.directory, "recordings");
@@ -174,7 +175,6 @@ test("a policy that keeps more holds for what a running sweep has not begun on",
     return store.deleteMany(objects);
   });
   expect(await sweep(30, { store: changing })).toMatchObject({ deletedCount: 500 });
-  await db.app.update({ where: { id: "desktop" }, data: { retentionDays: null } });
 });
 
 test("a run that was asked for is done once, however often its job is delivered", async () => {

@@ -9,6 +9,7 @@ export interface AdminPage {
 /** The pages of the admin panel in their order; `recording`: there only where recording is switched on. */
 const PAGES = [
   { href: "/admin/recordings", label: "Recordings", recording: true },
+  { href: "/admin/sessions", label: "Sessions", recording: false },
   { href: "/admin/users", label: "Users", recording: false },
   { href: "/admin/settings", label: "Settings", recording: true },
   { href: "/admin/audit", label: "Audit", recording: false },

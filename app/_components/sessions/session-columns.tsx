@@ -18,13 +18,28 @@ export function isOpen(session: SessionJson): boolean {
   return session.status === "creating" || session.status === "running";
 }
 
+interface ColumnOptions {
+  /** Sessions of others: they are named, and nobody sits down at one. */
+  readonly everybody: boolean;
+  readonly mayEnd: boolean;
+  readonly onEnd: (session: SessionJson) => void;
+}
+
 /** The columns of a list of sessions. */
-export function sessionColumns(onEnd: (session: SessionJson) => void) {
+export function sessionColumns({ everybody, mayEnd, onEnd }: ColumnOptions) {
   return column.columns([
     column.accessor("app_name", {
       header: "App",
-      cell: ({ row }) => <AppCell session={row.original} />,
+      cell: ({ row }) => <AppCell session={row.original} everybody={everybody} />,
     }),
+    ...(everybody
+      ? [
+          column.accessor("username", {
+            header: "User",
+            meta: { className: `w-40 truncate ${FROM_SMALL}` },
+          }),
+        ]
+      : []),
     column.accessor("status", {
       header: "State",
       cell: ({ getValue }) => <StatusBadge status={getValue()} />,
@@ -57,16 +72,23 @@ export function sessionColumns(onEnd: (session: SessionJson) => void) {
     column.display({
       id: "actions",
       header: () => <span className="sr-only">Actions</span>,
-      cell: ({ row }) => <SessionActions session={row.original} onEnd={onEnd} />,
+      cell: ({ row }) => (
+        <SessionActions session={row.original} mayOpen={!everybody} onEnd={mayEnd ? onEnd : null} />
+      ),
       meta: { className: "w-36 max-sm:w-16" },
     }),
   ]);
 }
 
-function AppCell({ session }: { readonly session: SessionJson }) {
+interface AppCellProps {
+  readonly session: SessionJson;
+  readonly everybody: boolean;
+}
+
+function AppCell({ session, everybody }: AppCellProps) {
   return (
     <div className={classes("min-w-0 max-sm:py-1.5", session.close_message !== null && "py-1")}>
-      {isOpen(session) ? (
+      {isOpen(session) && !everybody ? (
         <a
           href={`/sessions/${session.id}`}
           target="_blank"
@@ -87,6 +109,7 @@ function AppCell({ session }: { readonly session: SessionJson }) {
       )}
       <p className="mt-0.5 flex flex-wrap gap-x-3 text-sm text-ink-muted sm:hidden">
         <StatusBadge status={session.status} />
+        {everybody && <span>{session.username}</span>}
         {session.ended_at !== null && <Duration ms={durationMs(session)} />}
         <RelativeTime at={session.created_at} />
       </p>
@@ -96,33 +119,39 @@ function AppCell({ session }: { readonly session: SessionJson }) {
 
 interface SessionActionsProps {
   readonly session: SessionJson;
-  readonly onEnd: (session: SessionJson) => void;
+  readonly mayOpen: boolean;
+  /** Null for who may not end it. */
+  readonly onEnd: ((session: SessionJson) => void) | null;
 }
 
-function SessionActions({ session, onEnd }: SessionActionsProps) {
+function SessionActions({ session, mayOpen, onEnd }: SessionActionsProps) {
   if (!isOpen(session)) return null;
   return (
     <span className="relative z-1 flex justify-end gap-1.5">
-      <span className={FROM_SMALL}>
-        <ButtonLink
+      {mayOpen && (
+        <span className={FROM_SMALL}>
+          <ButtonLink
+            shape="rowText"
+            href={`/sessions/${session.id}`}
+            target="_blank"
+            rel="noopener"
+            aria-label={`Open ${session.app_name}`}
+          >
+            Open
+          </ButtonLink>
+        </span>
+      )}
+      {onEnd !== null && (
+        <Button
           shape="rowText"
-          href={`/sessions/${session.id}`}
-          target="_blank"
-          rel="noopener"
-          aria-label={`Open ${session.app_name}`}
+          look="quiet"
+          icon={Power}
+          onClick={() => onEnd(session)}
+          aria-label={`End ${session.app_name}${mayOpen ? "" : ` of ${session.username}`}`}
         >
-          Open
-        </ButtonLink>
-      </span>
-      <Button
-        shape="rowText"
-        look="quiet"
-        icon={Power}
-        onClick={() => onEnd(session)}
-        aria-label={`End ${session.app_name}`}
-      >
-        <span className="max-sm:sr-only">End</span>
-      </Button>
+          <span className="max-sm:sr-only">End</span>
+        </Button>
+      )}
     </span>
   );
 }

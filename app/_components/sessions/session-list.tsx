@@ -1,23 +1,28 @@
 "use client";
 
 import { MonitorPlay } from "lucide-react";
-import { useMemo, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { type SessionJson, sessionSchema } from "@/lib/sessions/session-schema";
 import { callApi, type Page, problemSentence } from "../api-client";
 import { DataList } from "../list/data-list";
 import { ListCount } from "../list/list-count";
 import { ListProblem, MoreRows } from "../list/more-rows";
 import { useLivePages } from "../list/use-live-pages";
+import { useUrlFilters } from "../list/use-url-filters";
 import { PageFrame } from "../shell/page-frame";
 import { ButtonLink } from "../ui/button";
 import { ConfirmDialog } from "../ui/dialog";
 import { EmptyState } from "../ui/states";
 import { TablePanel } from "../ui/table";
 import { isOpen, sessionColumns } from "./session-columns";
+import { type NamedApp, SessionFilterBar } from "./session-filter-bar";
 
 interface SessionListProps {
   readonly first: Page<SessionJson>;
   readonly path: string;
+  readonly mayEnd: boolean;
+  /** In the panel: sessions of others too, with filters in the address. Null: one's own. */
+  readonly panel: { readonly tabs: ReactNode; readonly apps: readonly NamedApp[] } | null;
   /** Recordings are kept when their session ends; said only where there are recordings. */
   readonly recordingEnabled: boolean;
 }
@@ -25,18 +30,25 @@ interface SessionListProps {
 const rowPath = (id: string) => `/api/sessions/${id}`;
 const nameOf = (session: SessionJson) => session.app_name;
 
-/** My sessions, kept up to date, with the ways to open and to end them. */
-export function SessionList({ first, path, recordingEnabled }: SessionListProps) {
+/** Sessions, kept up to date, with the ways to open and to end them. */
+export function SessionList(props: SessionListProps) {
+  const { first, path, mayEnd, panel, recordingEnabled } = props;
+  const filters = useUrlFilters();
+  const everybody = panel !== null;
   const pages = useLivePages({ first, path, schema: sessionSchema, rowPath, isLive: isOpen });
   const [ending, setEnding] = useState<SessionJson | null>(null);
   const [asking, setAsking] = useState(false);
   const columns = useMemo(
     () =>
-      sessionColumns((session) => {
-        setEnding(session);
-        setAsking(true);
+      sessionColumns({
+        everybody,
+        mayEnd,
+        onEnd: (session) => {
+          setEnding(session);
+          setAsking(true);
+        },
       }),
-    [],
+    [everybody, mayEnd],
   );
   const end = async () => {
     if (ending === null) return;
@@ -50,12 +62,14 @@ export function SessionList({ first, path, recordingEnabled }: SessionListProps)
   return (
     <PageFrame
       title="Sessions"
+      tabs={panel?.tabs}
       note={<ListCount shown={pages.rows.length} hasMore={pages.hasMore} />}
     >
+      {panel !== null && <SessionFilterBar filters={filters} apps={panel.apps} />}
       <ListProblem problem={pages.problem} />
       <TablePanel>
         {pages.rows.length === 0 ? (
-          <NoSessions />
+          <NoSessions everybody={everybody} />
         ) : (
           <DataList label="Sessions" rows={pages.rows} columns={columns} nameOf={nameOf} />
         )}
@@ -64,7 +78,7 @@ export function SessionList({ first, path, recordingEnabled }: SessionListProps)
       <ConfirmDialog
         open={asking}
         onOpenChange={setAsking}
-        title={`End ${ending?.app_name ?? "the session"}?`}
+        title={`End ${ending?.app_name ?? "the session"}${everybody ? ` of ${ending?.username ?? ""}` : ""}?`}
         description={`Programs in it are closed and what they did not save is lost.${
           recordingEnabled ? " Recordings of it are kept." : ""
         }`}
@@ -75,7 +89,15 @@ export function SessionList({ first, path, recordingEnabled }: SessionListProps)
   );
 }
 
-function NoSessions() {
+function NoSessions({ everybody }: { readonly everybody: boolean }) {
+  if (everybody) {
+    return (
+      <EmptyState icon={MonitorPlay} title="No sessions here">
+        Every session of everybody is listed here, the newest first, unless the filters above leave
+        it out.
+      </EmptyState>
+    );
+  }
   return (
     <EmptyState
       icon={MonitorPlay}

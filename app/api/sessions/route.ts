@@ -1,26 +1,14 @@
-import { z } from "zod";
-import { nextLink, pageQuery } from "@/lib/http/pagination";
+import { nextLink } from "@/lib/http/pagination";
 import { route } from "@/lib/http/route";
+import { listInputOf, sessionListQuery } from "@/lib/http/session-list";
 import { launchSession } from "@/lib/sessions/launch-session";
 import { listSessions } from "@/lib/sessions/list-sessions";
 import { sessionToJson } from "@/lib/sessions/session-json";
-import { launchSessionSchema, SESSION_STATUSES } from "@/lib/sessions/session-schema";
-
-const query = z.object({
-  ...pageQuery,
-  scope: z.enum(["own", "all"]).default("own"),
-  /** One status or several, separated by commas. */
-  status: z
-    .string()
-    .transform((text) => text.split(","))
-    .pipe(z.array(z.enum(SESSION_STATUSES)))
-    .optional(),
-});
+import { launchSessionSchema } from "@/lib/sessions/session-schema";
 
 /** My sessions, newest first; with `scope=all` everybody's, for administrators. */
-export const GET = route("GET /api/sessions", { query }, async (input) => {
-  const { scope, status: statuses, limit, cursor } = input.query;
-  const page = await listSessions(input.services, input.actor, { scope, statuses, limit, cursor });
+export const GET = route("GET /api/sessions", { query: sessionListQuery }, async (input) => {
+  const page = await listSessions(input.services, input.actor, listInputOf(input.query));
   const headers = new Headers();
   if (page.next !== null) headers.set("link", nextLink(input.request, page.next));
   return Response.json(page.sessions.map(sessionToJson), { headers });

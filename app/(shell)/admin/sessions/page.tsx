@@ -1,0 +1,58 @@
+import type { Metadata } from "next";
+import { Suspense } from "react";
+import { type Actor, may } from "@/lib/auth/permissions";
+import { requirePage } from "@/lib/auth/require-user";
+import { services } from "@/lib/composition/services";
+import { listInputOf, sessionListQuery } from "@/lib/http/session-list";
+import { listApps } from "@/lib/sessions/list-apps";
+import { listSessions } from "@/lib/sessions/list-sessions";
+import { sessionToJson } from "@/lib/sessions/session-json";
+import { AdminTabs } from "../../../_components/admin/admin-tabs";
+import { firstPage, LIST_PAGE_SIZE, listPath } from "../../../_components/list/first-page";
+import { ListSkeleton } from "../../../_components/list/list-skeleton";
+import { addressOf, type PageSearch, searchText } from "../../../_components/page-search";
+import { sessionQueryOf } from "../../../_components/sessions/session-filters";
+import { SessionList } from "../../../_components/sessions/session-list";
+
+const title = "Sessions";
+export const metadata: Metadata = { title };
+
+interface AdminSessionsPageProps {
+  readonly searchParams: PageSearch;
+}
+
+export default async function AdminSessionsPage({ searchParams }: AdminSessionsPageProps) {
+  const address = addressOf("/admin/sessions", await searchParams);
+  const actor = await requirePage("/admin/sessions", address);
+  const headers = ["App", "User", "State", "Session", "Duration", "Started"];
+  const skeleton = <ListSkeleton title={title} tabs={<AdminTabs />} hasFilters headers={headers} />;
+  return (
+    <Suspense fallback={skeleton}>
+      <AllSessions actor={actor} searchParams={searchParams} />
+    </Suspense>
+  );
+}
+
+async function AllSessions({
+  actor,
+  searchParams,
+}: AdminSessionsPageProps & { readonly actor: Actor }) {
+  const search = await searchParams;
+  const query = sessionQueryOf((name) => searchText(search, name));
+  const path = listPath("/api/sessions", query);
+  const chosen = Object.entries(query).filter(([, value]) => value !== "");
+  const input = listInputOf(sessionListQuery.parse(Object.fromEntries(chosen)));
+  const [{ sessions, next }, apps] = await Promise.all([
+    listSessions(services(), actor, { ...input, limit: LIST_PAGE_SIZE }),
+    listApps(services()),
+  ]);
+  return (
+    <SessionList
+      first={firstPage(path, sessions, next, sessionToJson)}
+      path={path}
+      mayEnd={may(actor, "session.end of others")}
+      panel={{ tabs: <AdminTabs />, apps: apps.map(({ id, name }) => ({ id, name })) }}
+      recordingEnabled={services().config.recording.enabled}
+    />
+  );
+}
