@@ -7,6 +7,8 @@ import { HTTP_STATUS_BY_CODE } from "@/lib/errors/app-error";
 /** Far more than any answer takes, on a busy machine. */
 const ANSWER_WITHIN_MS = 30_000;
 
+const CONNECTIONS = 4;
+
 const STALE = new Error("the connection was closed before it was used again");
 
 export interface WireRequest {
@@ -25,7 +27,7 @@ export interface WireAnswer {
 
 /** Sends what `fetch` would refuse to send, over few connections that stay open. */
 export class HostileClient {
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   private readonly url: URL;
 
   constructor(url: string) {
@@ -34,11 +36,14 @@ export class HostileClient {
 
   /** @throws Error when there is no whole answer in good time */
   async ask(asked: WireRequest): Promise<WireAnswer> {
-    return this.askOnce(asked).catch((error: unknown) => {
-      // The server may close a connection that was idle just as it is used again.
-      if (error === STALE) return this.askOnce(asked);
-      throw error;
-    });
+    for (let staleOnes = 0; ; staleOnes += 1) {
+      try {
+        return await this.askOnce(asked);
+      } catch (error) {
+        // The server may close connections that were idle just as they are used again: all of them, at worst.
+        if (error !== STALE || staleOnes >= CONNECTIONS) throw error;
+      }
+    }
   }
 
   private async askOnce({ method, path, headers, body }: WireRequest): Promise<WireAnswer> {
@@ -62,7 +67,8 @@ export class HostileClient {
       );
       asking.setTimeout(ANSWER_WITHIN_MS, () => asking.destroy(new Error("no answer in time")));
       asking.on("error", (error: NodeJS.ErrnoException) => {
-        reject(asking.reusedSocket && error.code === "ECONNRESET" ? STALE : error);
+        const wasClosed = error.code === "ECONNRESET" || error.code === "EPIPE";
+        reject(asking.reusedSocket && wasClosed ? STALE : error);
       });
       asking.end(body);
     });
