@@ -13,6 +13,8 @@ const ACTIONS_BY_METHOD: Readonly<Record<string, readonly string[]>> = {
 };
 
 const JSON_TYPE = "application/json";
+/** An answer names it in two headers, three and five times as long once it is encoded; few kilobytes are taken there. */
+const MAX_ADDRESS_BYTES = 1_000;
 /** What next-auth remembers an address in; over https with a prefix. */
 const CALLBACK_COOKIE = "next-auth.callback-url";
 
@@ -53,7 +55,7 @@ export async function answerAuthRequest(deps: AuthDeps, input: AuthRequest): Pro
   const plain = {
     method: request.method,
     query: { ...queryFor(segments, query), nextauth: [...segments] },
-    body: form,
+    body: formFor(form),
     cookies: cookiesFor(deps, input),
     headers: forwarded,
   };
@@ -92,8 +94,19 @@ function queryFor([action, provider]: readonly string[], query: AuthRequest["que
   return Object.fromEntries(Object.entries(query).filter(([name]) => kept.includes(name)));
 }
 
+/** Without an address to go on to that no answer could name: it leads home then. */
+function formFor(form: AuthRequest["form"]) {
+  const { callbackUrl = "", ...fields } = form;
+  return isTooLong(callbackUrl) ? fields : form;
+}
+
+function isTooLong(address: string): boolean {
+  return Buffer.byteLength(address) > MAX_ADDRESS_BYTES;
+}
+
 /** What next-auth takes for an address; anything else it calls a fault of the server's configuration. */
 function isAddress(text: string, origin: string): boolean {
+  if (isTooLong(text)) return false;
   const base = text.startsWith("/") ? origin : undefined;
   return URL.canParse(text, base) && /^https?:$/.test(new URL(text, base).protocol);
 }

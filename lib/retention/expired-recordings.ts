@@ -148,6 +148,10 @@ export async function claimBegun(
   );
 }
 
+/**
+ * Materialized, because a plan may run a subquery more than once, and with it the limit: then more is claimed
+ * than was asked for.
+ */
 async function claimBatch(
   db: DatabaseOrTransaction,
   condition: Prisma.Sql,
@@ -155,15 +159,16 @@ async function claimBatch(
 ): Promise<ClaimedBatch> {
   const token = crypto.randomUUID();
   const rows = await db.$queryRaw<ClaimedRow[]>`
+    WITH "chosen" AS MATERIALIZED (
+      SELECT "recordings"."id" FROM "recordings" ${condition}
+         AND ("recordings"."completed_at", "recordings"."id") > (${after.completedAt}::timestamptz, ${after.id}::uuid)
+         AND ${IS_FREE}
+       ORDER BY "recordings"."completed_at", "recordings"."id" LIMIT ${limit}::int
+         FOR UPDATE OF "recordings" SKIP LOCKED
+    )
     UPDATE "recordings"
        SET "append_token" = ${token}::uuid, "append_expires_at" = ${CLAIM}, "deletion_cause" = 'retention'
-      FROM (
-        SELECT "recordings"."id" FROM "recordings" ${condition}
-           AND ("recordings"."completed_at", "recordings"."id") > (${after.completedAt}::timestamptz, ${after.id}::uuid)
-           AND ${IS_FREE}
-         ORDER BY "recordings"."completed_at", "recordings"."id" LIMIT ${limit}::int
-           FOR UPDATE OF "recordings" SKIP LOCKED
-      ) AS "chosen"
+      FROM "chosen"
      WHERE "recordings"."id" = "chosen"."id"
     RETURNING "recordings"."id", "storage_key", "storage_state", "filename", "username", "size_bytes", "completed_at"`;
   return { token, recordings: rows.map(toExpired) };

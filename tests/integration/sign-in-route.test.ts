@@ -92,6 +92,12 @@ test.each(["https://evil.example/", "//evil.example", "http://[", "javascript:al
   },
 );
 
+test("an address too long for any answer to name leads home", async () => {
+  const response = await new Browser().signIn(PASSWORD, `/recordings?q=${"ö".repeat(5_000)}`);
+  expect(response.headers.get("set-cookie")?.length).toBeLessThan(4_000);
+  expect(await response.json()).toEqual({ url: `http://${HOST}/` });
+});
+
 test("a proxy header that anybody can write changes no address", async () => {
   const response = await new Browser().ask("signin", undefined, {
     "x-forwarded-host": "evil.example",
