@@ -98,7 +98,7 @@ describe.each(VIEWS)("every page, $name", ({ name, options }) => {
       expect({ path, ...(await faultsOf(page)) }).toEqual({ path, ...NO_FAULTS });
     }
     await openPalette();
-    await page.getByRole("option", { name: "Sessions" }).waitFor();
+    await page.getByRole("option", { name: "Sessions", exact: true }).waitFor();
     await keepPicture(page, `palette ${name}`);
     expect(await faultsOf(page)).toEqual(NO_FAULTS);
   });
