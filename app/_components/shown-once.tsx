@@ -1,10 +1,10 @@
 "use client";
 
 import { Check, Copy } from "lucide-react";
-import { useState } from "react";
 import { Button } from "./ui/button";
 import { Dialog, DialogActions } from "./ui/dialog";
 import { useCopy } from "./ui/use-copy";
+import { useLasting } from "./ui/use-lasting";
 
 /** A secret that nobody can look up again. */
 export interface Secret {
@@ -23,9 +23,7 @@ interface ShownOnceProps {
 /** Shows a secret once, to be copied. */
 export function ShownOnce({ secret, onClose }: ShownOnceProps) {
   const { copied, copy, spoken } = useCopy({ inFull: true });
-  // The words stay while the dialog leaves.
-  const [shown, setShown] = useState(secret);
-  if (secret !== null && secret !== shown) setShown(secret);
+  const shown = useLasting(secret);
   return (
     <Dialog
       open={secret !== null}

@@ -1,10 +1,10 @@
 "use client";
 
-import { type SubmitEvent, useState } from "react";
+import { useState } from "react";
 import { createUserSchema, userSchema } from "@/lib/users/user-schema";
-import { problemSentence, readApi } from "../api-client";
-import { Button } from "../ui/button";
-import { Dialog, DialogActions } from "../ui/dialog";
+import { readApi } from "../api-client";
+import { Dialog } from "../ui/dialog";
+import { DialogForm } from "../ui/dialog-form";
 import { Field, Input } from "../ui/field";
 import { newPassword } from "./new-password";
 import { CLUSTER_PROBLEM, clustersOfChoice, NEW_CHOICE, RoleFields } from "./role-fields";
@@ -43,16 +43,14 @@ export function CreateUserDialog({ open, onOpenChange, onCreated }: CreateUserDi
 function CreateUserForm({ onCreated }: Pick<CreateUserDialogProps, "onCreated">) {
   const [choice, setChoice] = useState(NEW_CHOICE);
   const [clusterProblem, setClusterProblem] = useState<string>();
-  const [busy, setBusy] = useState(false);
   const [nameProblem, setNameProblem] = useState<string>();
-  const [problem, setProblem] = useState<string | null>(null);
 
   const create = async (form: FormData) => {
     const password = newPassword();
     const displayName = textOf(form, "display_name");
     const clusters = clustersOfChoice(choice);
     setClusterProblem(clusters === null ? CLUSTER_PROBLEM : undefined);
-    if (clusters === null) return;
+    if (clusters === null) return "";
     const input = createUserSchema.safeParse({
       username: textOf(form, "username"),
       ...(displayName === "" ? {} : { display_name: displayName }),
@@ -62,32 +60,17 @@ function CreateUserForm({ onCreated }: Pick<CreateUserDialogProps, "onCreated">)
     });
     if (!input.success) {
       setNameProblem(`Use ${input.error.issues[0]?.message ?? "another name"}.`);
-      return;
+      return "";
     }
     setNameProblem(undefined);
-    setProblem(null);
-    setBusy(true);
-    try {
-      const user = await readApi("/api/admin/users", userSchema, {
-        method: "POST",
-        body: input.data,
-      });
-      onCreated({ username: user.username, password });
-    } catch (error) {
-      setProblem(problemSentence(error));
-      setBusy(false);
-    }
+    const call = { method: "POST", body: input.data } as const;
+    const { username } = await readApi("/api/admin/users", userSchema, call);
+    onCreated({ username, password });
+    return null;
   };
 
   return (
-    <form
-      noValidate
-      className="flex flex-col gap-3"
-      onSubmit={(event: SubmitEvent<HTMLFormElement>) => {
-        event.preventDefault();
-        void create(new FormData(event.currentTarget));
-      }}
-    >
+    <DialogForm submitLabel="Create user" onSubmit={create}>
       <Field label="User name" error={nameProblem} hint="Used to sign in; it stays for good.">
         <Input name="username" autoComplete="off" autoCapitalize="none" spellCheck={false} />
       </Field>
@@ -95,15 +78,7 @@ function CreateUserForm({ onCreated }: Pick<CreateUserDialogProps, "onCreated">)
         <Input name="display_name" autoComplete="off" />
       </Field>
       <RoleFields choice={choice} onChange={setChoice} clusterProblem={clusterProblem} />
-      <p role="alert" className="text-failed empty:hidden">
-        {problem}
-      </p>
-      <DialogActions>
-        <Button type="submit" look="solid" busy={busy}>
-          Create user
-        </Button>
-      </DialogActions>
-    </form>
+    </DialogForm>
   );
 }
 

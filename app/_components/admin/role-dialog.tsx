@@ -2,10 +2,11 @@
 
 import { useState } from "react";
 import { type UserItem, userSchema } from "@/lib/users/user-schema";
-import { problemSentence, readApi } from "../api-client";
-import { Button } from "../ui/button";
-import { Dialog, DialogActions } from "../ui/dialog";
+import { readApi } from "../api-client";
+import { Dialog } from "../ui/dialog";
+import { DialogForm } from "../ui/dialog-form";
 import { CLUSTER_PROBLEM, clustersOfChoice, type RoleChoice, RoleFields } from "./role-fields";
+import { useLasting } from "../ui/use-lasting";
 
 interface RoleDialogProps {
   readonly user: UserItem | null;
@@ -15,9 +16,7 @@ interface RoleDialogProps {
 
 /** Gives somebody another role, or other clusters. */
 export function RoleDialog({ user, onClose, onChanged }: RoleDialogProps) {
-  // The words stay while the dialog leaves.
-  const [shown, setShown] = useState(user);
-  if (user !== null && user !== shown) setShown(user);
+  const shown = useLasting(user);
   return (
     <Dialog
       open={user !== null}
@@ -51,50 +50,25 @@ function RoleForm({ user, onChanged }: RoleFormProps) {
     role: user.role,
     clusterText: user.clusters.join(", "),
   });
-  const [busy, setBusy] = useState(false);
   const [clusterProblem, setClusterProblem] = useState<string>();
-  const [problem, setProblem] = useState<string | null>(null);
 
   const save = async () => {
     const clusters = clustersOfChoice(choice);
-    setProblem(null);
     setClusterProblem(clusters === null ? CLUSTER_PROBLEM : undefined);
-    if (clusters === null) return;
-    setBusy(true);
-    try {
-      const body = { role: choice.role, clusters };
-      onChanged(
-        await readApi(`/api/admin/users/${user.id}`, userSchema, { method: "PATCH", body }),
-      );
-    } catch (error) {
-      setProblem(problemSentence(error));
-      setBusy(false);
-    }
+    if (clusters === null) return "";
+    const body = { role: choice.role, clusters };
+    onChanged(await readApi(`/api/admin/users/${user.id}`, userSchema, { method: "PATCH", body }));
+    return null;
   };
 
   return (
-    <form
-      noValidate
-      className="flex flex-col gap-3"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-    >
+    <DialogForm submitLabel="Save role" onSubmit={save}>
       <RoleFields
         choice={choice}
         onChange={setChoice}
         clusterProblem={clusterProblem}
         fixedRole={user.sign_in === "oidc"}
       />
-      <p role="alert" className="text-failed empty:hidden">
-        {problem}
-      </p>
-      <DialogActions>
-        <Button type="submit" look="solid" busy={busy}>
-          Save role
-        </Button>
-      </DialogActions>
-    </form>
+    </DialogForm>
   );
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import type { ListedAuditEventJson } from "@/lib/audit/audit-event-schema";
 import { ExactTime } from "../player/exact-time";
 import { ButtonLink } from "../ui/button";
@@ -9,6 +9,7 @@ import { Dialog, DialogActions } from "../ui/dialog";
 import { Unknown } from "../ui/time";
 import { auditHref } from "./audit-filters";
 import { AuditTarget } from "./audit-target";
+import { useLasting } from "../ui/use-lasting";
 
 interface AuditDetailProps {
   /** Null while none is open. */
@@ -18,9 +19,7 @@ interface AuditDetailProps {
 
 /** Everything that is known of one event. */
 export function AuditDetail({ event, onClose }: AuditDetailProps) {
-  // The words stay while the dialog leaves.
-  const [shown, setShown] = useState(event);
-  if (event !== null && event !== shown) setShown(event);
+  const shown = useLasting(event);
   if (shown === null) return null;
   const { target_type, target_id, actor_name } = shown;
   const hasTarget = target_type !== null && target_id !== null;

@@ -10,6 +10,7 @@ import { RelativeTime } from "../ui/time";
 import { useToasts } from "../ui/toast";
 import { deleteRecording } from "./delete-recording";
 import { isLive, recordingName } from "./recording-meaning";
+import { useLasting } from "../ui/use-lasting";
 
 interface DeleteRecordingsProps {
   /** What was asked to be deleted; empty while nothing is. */
@@ -23,9 +24,7 @@ export function DeleteRecordings({ recordings, onClose, onDeleted }: DeleteRecor
   const toasts = useToasts();
   const [done, setDone] = useState(0);
   const stop = useRef(new AbortController());
-  // The words stay while the dialog leaves.
-  const [shown, setShown] = useState(recordings);
-  if (recordings.length > 0 && recordings !== shown) setShown(recordings);
+  const shown = useLasting(recordings.length > 0 ? recordings : null) ?? recordings;
 
   const deleteAll = async () => {
     stop.current = new AbortController();

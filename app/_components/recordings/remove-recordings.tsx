@@ -1,10 +1,10 @@
 "use client";
 
-import { useState } from "react";
 import type { RecordingJson } from "@/lib/recordings/recording-schema";
 import { ConfirmDialog } from "../ui/dialog";
 import { countOf } from "../ui/format";
 import { WhatGoes } from "./delete-recordings";
+import { useLasting } from "../ui/use-lasting";
 
 interface RemoveRecordingsProps {
   /** What was asked to be deleted; empty while nothing is. */
@@ -18,9 +18,7 @@ interface RemoveRecordingsProps {
 /** Asks before recordings are deleted: how many, how much, how old, and what is held and stays. */
 export function RemoveRecordings(props: RemoveRecordingsProps) {
   const { recordings, busy, onClose, onRemove } = props;
-  // The words stay while the dialog leaves.
-  const [shown, setShown] = useState(recordings);
-  if (recordings.length > 0 && recordings !== shown) setShown(recordings);
+  const shown = useLasting(recordings.length > 0 ? recordings : null) ?? recordings;
   const going = shown.filter(({ held }) => !held);
   const held = shown.length - going.length;
   const things = countOf(going.length, "recording");

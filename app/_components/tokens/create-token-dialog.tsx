@@ -1,12 +1,12 @@
 "use client";
 
-import { type SubmitEvent, useState } from "react";
+import { useState } from "react";
 import type { z } from "zod";
 import { createTokenSchema, newTokenSchema } from "@/lib/tokens/token-schema";
 import { TOKEN_SCOPES, type TokenScope } from "@/lib/tokens/token-scope";
-import { problemSentence, readApi } from "../api-client";
-import { Button } from "../ui/button";
-import { Dialog, DialogActions } from "../ui/dialog";
+import { readApi } from "../api-client";
+import { Dialog } from "../ui/dialog";
+import { DialogForm } from "../ui/dialog-form";
 import { Field, Input } from "../ui/field";
 import { Select, type SelectOption } from "../ui/select";
 
@@ -54,8 +54,6 @@ function CreateTokenForm({
 }: Pick<CreateTokenDialogProps, "scopes" | "onCreated">) {
   const [chosen, setChosen] = useState<readonly TokenScope[]>(["read"]);
   const [days, setDays] = useState<Days>("90");
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
 
   const create = async (form: FormData) => {
     const input = createTokenSchema.safeParse({
@@ -63,30 +61,14 @@ function CreateTokenForm({
       scopes: chosen,
       expires_in_days: Number(days),
     });
-    if (!input.success) {
-      setProblem("Give the token a name and choose what it may do.");
-      return;
-    }
-    setProblem(null);
-    setBusy(true);
-    try {
-      const call = { method: "POST", body: input.data } as const;
-      onCreated(await readApi("/api/account/tokens", newTokenSchema, call));
-    } catch (error) {
-      setProblem(problemSentence(error));
-      setBusy(false);
-    }
+    if (!input.success) return "Give the token a name and choose what it may do.";
+    const call = { method: "POST", body: input.data } as const;
+    onCreated(await readApi("/api/account/tokens", newTokenSchema, call));
+    return null;
   };
 
   return (
-    <form
-      noValidate
-      className="flex flex-col gap-3"
-      onSubmit={(event: SubmitEvent<HTMLFormElement>) => {
-        event.preventDefault();
-        void create(new FormData(event.currentTarget));
-      }}
-    >
+    <DialogForm submitLabel="Create token" onSubmit={create}>
       <Field label="Name" hint="What it is for, such as “nightly backup”.">
         <Input name="name" autoComplete="off" maxLength={64} />
       </Field>
@@ -96,15 +78,7 @@ function CreateTokenForm({
           <Select label="Expires after" options={DAYS} value={days} onChange={setDays} />
         </div>
       </Field>
-      <p role="alert" className="text-failed empty:hidden">
-        {problem}
-      </p>
-      <DialogActions>
-        <Button type="submit" look="solid" busy={busy}>
-          Create token
-        </Button>
-      </DialogActions>
-    </form>
+    </DialogForm>
   );
 }
 

@@ -1,9 +1,9 @@
 "use client";
 
-import { useState } from "react";
 import type { TokenItem } from "@/lib/tokens/token-schema";
 import { callApi, problemSentence } from "../api-client";
 import { ConfirmDialog } from "../ui/dialog";
+import { useLasting } from "../ui/use-lasting";
 
 interface RevokeTokenProps {
   /** The one to be asked about; null while there is none. */
@@ -16,9 +16,7 @@ interface RevokeTokenProps {
 
 /** Asks before a token is made worthless. */
 export function RevokeToken({ token, path, onClose, onRevoked }: RevokeTokenProps) {
-  // The words stay while the dialog leaves.
-  const [shown, setShown] = useState(token);
-  if (token !== null && token !== shown) setShown(token);
+  const shown = useLasting(token);
   return (
     <ConfirmDialog
       open={token !== null}

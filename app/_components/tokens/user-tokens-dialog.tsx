@@ -10,6 +10,7 @@ import { Skeleton } from "../ui/skeleton";
 import { useToasts } from "../ui/toast";
 import { RevokeToken } from "./revoke-token";
 import { TokenRows } from "./token-rows";
+import { useLasting } from "../ui/use-lasting";
 
 interface UserTokensDialogProps {
   readonly user: UserItem | null;
@@ -18,9 +19,7 @@ interface UserTokensDialogProps {
 
 /** A user's tokens, for an administrator to see and revoke. */
 export function UserTokensDialog({ user, onClose }: UserTokensDialogProps) {
-  // The words stay while the dialog leaves.
-  const [shown, setShown] = useState(user);
-  if (user !== null && user !== shown) setShown(user);
+  const shown = useLasting(user);
   return (
     <Dialog
       open={user !== null}
