@@ -4,12 +4,15 @@ import type { Actor } from "@/lib/auth/permissions";
 import type { DatabaseOrTransaction } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
 import type { ProviderRef } from "@/lib/providers/session-provider";
+import { secondsSince } from "@/lib/metrics/measured";
+import type { Metrics } from "@/lib/metrics/metrics";
 import { type CloseDeps, closeSession } from "./close-session";
 import { MAX_OPEN_SESSIONS } from "./session-policy";
 import { countOpenSessions, insertSession, markRunning, type Session } from "./session-repository";
 
 export interface LaunchDeps extends CloseDeps {
   readonly instanceId: string;
+  readonly metrics: Pick<Metrics, "sessionCloses" | "sessionStarts" | "sessionStartSeconds">;
 }
 
 export interface LaunchInput {
@@ -83,11 +86,15 @@ async function startDesktop(
   { width, height }: LaunchInput,
 ): Promise<void> {
   const { id: sessionId, appId, appKind: kind } = session;
+  const startedAt = performance.now();
   try {
     const { ref } = await deps.provider.start({ sessionId, appId, kind, width, height });
     await handOver(deps, sessionId, ref);
+    deps.metrics.sessionStarts.inc({ result: "running" });
+    deps.metrics.sessionStartSeconds.observe(secondsSince(startedAt));
   } catch (err) {
     deps.log.error({ err, sessionId }, "a session did not start");
+    deps.metrics.sessionStarts.inc({ result: "failed" });
     await closeSession(deps, session, "start_failed", { actor: SYSTEM_ACTOR, client: null });
   }
 }
