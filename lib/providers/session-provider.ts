@@ -16,6 +16,12 @@ export interface SessionProvider {
   /** Opens the desktop's RFB byte stream. @throws AppError `session_not_running` */
   connectDesktop(ref: ProviderRef): Promise<Duplex>;
 
+  /**
+   * Opens a TCP connection, or what behaves like one, to the HTTP port of a web app; each request may take one of
+   * its own. @throws AppError `session_not_running`
+   */
+  connectWeb(ref: ProviderRef): Promise<Duplex>;
+
   /** What the RFB server asks a viewer for. */
   desktopPassword(ref: ProviderRef): string;
 

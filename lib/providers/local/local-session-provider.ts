@@ -77,6 +77,11 @@ class LocalSessionProvider implements SessionProvider {
     }
   }
 
+  connectWeb(): Promise<Duplex> {
+    // Its sessions are desktops.
+    return Promise.reject(notRunning());
+  }
+
   desktopPassword(ref: ProviderRef): string {
     return this.#require(ref).options.password;
   }
