@@ -62,8 +62,6 @@ export class EnvironmentReader<T extends Table> {
     const value = this.optional(name);
     if (value !== undefined) return value;
     const allowed = this.table[name]?.allowed ?? "";
-    throw new ConfigError(
-      `${name} is not set, but is required ${because}; allowed: ${allowed}.`,
-    );
+    throw new ConfigError(`${name} is not set, but is required ${because}; allowed: ${allowed}.`);
   }
 }
