@@ -1,4 +1,4 @@
-import { ConfigError, type Config, parseConfig } from "@/lib/config/config";
+import { ConfigError, parseConfig } from "@/lib/config/config";
 import type { ProcessName } from "@/lib/metrics/metrics";
 import { MigrationError } from "@/lib/db/migrate";
 import { isAppError } from "@/lib/errors/app-error";
@@ -20,7 +20,7 @@ export async function runProcess(
   start: (services: Services) => Promise<Close>,
 ): Promise<void> {
   const stopping = new AbortController();
-  const services = createServices(configOrExit(), name, stopping.signal);
+  const services = composeOrExit(name, stopping.signal);
   provideServices(services);
   const life = { close: undefined as Close | undefined, closeMonitor: noMonitor };
   const stop = (reason: string, exitCode: number) => {
@@ -41,9 +41,9 @@ export async function runProcess(
   }
 }
 
-function configOrExit(): Config {
+function composeOrExit(name: ProcessName, stopping: AbortSignal): Services {
   try {
-    return parseConfig(process.env);
+    return createServices(parseConfig(process.env), name, stopping);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);

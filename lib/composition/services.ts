@@ -10,6 +10,7 @@ import { RecordingUsage } from "@/lib/operations/recording-usage";
 import { AppendRegistry } from "@/lib/recordings/append-registry";
 import { RecordingWishes } from "@/lib/recordings/recording-wishes";
 import { Room } from "@/lib/recordings/room";
+import { type AppCatalogue, loadAppCatalogue } from "@/lib/sessions/app-catalogue";
 import { createRecordingStore } from "@/lib/storage/create-recording-store";
 import type { RecordingStore } from "@/lib/storage/recording-store";
 
@@ -29,6 +30,8 @@ export interface Services {
   /** The recordings that are being added to in this process. */
   readonly appends: AppendRegistry;
   readonly provider: SessionProvider;
+  /** What people may launch. */
+  readonly apps: AppCatalogue;
   /** Tells this process from every other; new at each start. */
   readonly instanceId: string;
   /** Aborted once this process was told to stop: nothing new is begun, what runs comes to its end. */
@@ -36,7 +39,7 @@ export interface Services {
   readonly now: () => Date;
 }
 
-/** The composition root: builds the adapters the configuration names. Opens nothing until it is used. */
+/** The composition root: builds the adapters the configuration names. Opens nothing until it is used. @throws ConfigError */
 export function createServices(
   config: Config,
   processName: string,
@@ -59,6 +62,7 @@ export function createServices(
     wishes: new RecordingWishes({ db, log }),
     appends: new AppendRegistry(),
     provider: createSessionProvider(config, { instanceId, log }),
+    apps: loadAppCatalogue(config.session),
     instanceId,
     stopping,
     now,
