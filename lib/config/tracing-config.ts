@@ -11,10 +11,7 @@ export const TRACING_VARIABLES = {
     z.url({ protocol: /^https?$/ }),
     "an http or https URL",
   ),
-  OTEL_EXPORTER_OTLP_PROTOCOL: variable(
-    z.literal("http/protobuf"),
-    "http/protobuf (ports 4318 or https, as a rule)",
-  ),
+  OTEL_EXPORTER_OTLP_PROTOCOL: variable(z.literal("http/protobuf"), "http/protobuf"),
   OTEL_SDK_DISABLED: variable(z.enum(["true", "false"]), "true or false"),
 } as const;
 
