@@ -34,7 +34,7 @@ it("leaves a deleted recording out, also when an older answer arrives after it",
   await page.getByRole("button", { name: "Actions for To be deleted" }).click();
   await page.getByRole("menuitem", { name: "Delete…" }).click();
   await page.getByRole("button", { name: "Delete recording" }).click();
-  await page.getByText("1 recording deleted.").first().waitFor();
+  await page.getByText("1 recording will be deleted in ten seconds.").waitFor();
   released.resolve(null);
   await link("Just begun").waitFor();
   expect(await link("To be deleted").count()).toBe(0);

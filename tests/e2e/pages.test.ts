@@ -164,7 +164,7 @@ describe("the list of recordings", () => {
     await page.waitForURL(`**/recordings/${ids[2]}`);
   });
 
-  it("deletes after asking, and not without", async () => {
+  it("deletes after asking and ten seconds, and not before", async () => {
     const remove = async () => {
       await page.getByRole("button", { name: "Actions for One that did not work" }).click();
       await page.getByRole("menuitem", { name: "Delete…" }).waitFor();
@@ -178,9 +178,16 @@ describe("the list of recordings", () => {
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByRole("alertdialog").waitFor({ state: "detached" });
     expect(await scene.product.db.recording.count()).toBe(4);
+    await page.clock.install();
     await remove();
     await page.getByRole("button", { name: "Delete recording" }).click();
     await link("One that did not work").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Undo" }).click();
+    await link("One that did not work").waitFor();
+    await remove();
+    await page.getByRole("button", { name: "Delete recording" }).click();
+    await page.getByRole("button", { name: "Undo" }).waitFor();
+    await page.clock.runFor(10_500);
     await page.getByText("1 recording deleted.").first().waitFor();
     expect(await scene.product.db.recording.count({ where: { id: ids[3]! } })).toBe(0);
   });

@@ -102,6 +102,65 @@ describe("a role", () => {
       "Recordings",
       "Account",
     ]);
+    await page.getByText("You have no recordings yet").waitFor();
+    expect(await page.getByRole("link", { name: "Open an app" }).count()).toBe(0);
+    await page.goto("/sessions");
+    await page.getByText("You have no sessions yet").waitFor();
+    expect(await page.getByRole("link", { name: "Open an app" }).count()).toBe(0);
+  });
+
+  it("of a viewer finds nothing to press that would be refused", async () => {
+    const who = await scene.product.addUser("vera");
+    const { db } = scene.product;
+    await db.user.update({ where: { username: "vera" }, data: { role: "readonly" } });
+    const rows = [{ description: "Only to look at", status: "ready", minutesAgo: 2 }] as const;
+    await insertRecordings(db, "vera", rows);
+    const page = await scene.signedIn({}, who, "/recordings");
+    const list = page.getByRole("table");
+    await list.getByRole("link", { name: "Only to look at" }).waitFor();
+    expect(await list.getByRole("checkbox").count()).toBe(0);
+    expect(await list.getByRole("button", { name: "Actions for" }).count()).toBe(0);
+    await page.goto("/sessions");
+    await list.getByText("Desktop", { exact: true }).waitFor();
+    expect(await list.getByRole("link").count()).toBe(0);
+    expect(await list.getByRole("button", { name: /^(Open|End)/ }).count()).toBe(0);
+  });
+
+  it("of operations offers what reaches each row: others' recordings are got but not deleted", async () => {
+    const who = await scene.product.addUser("otto");
+    const { db } = scene.product;
+    const clusters = { create: { cluster: "default" } };
+    await db.user.update({ where: { username: "otto" }, data: { role: "ops", clusters } });
+    await insertRecordings(db, "otto", [
+      { description: "Otto's own", status: "ready", minutesAgo: 1 },
+    ]);
+    await insertRecordings(db, "admin", [
+      { description: "Somebody else's", status: "ready", minutesAgo: 2 },
+    ]);
+    const page = await scene.signedIn({}, who);
+    await page.goto("/admin/recordings");
+    const offered = async (name: string) => {
+      await page.getByRole("button", { name: `Actions for ${name}` }).click();
+      await page.getByRole("menuitem", { name: "Download" }).waitFor();
+      const items = await page.getByRole("menuitem").allTextContents();
+      await page.keyboard.press("Escape");
+      return items;
+    };
+    expect(await offered("Otto's own")).toContain("Delete…");
+    expect(await offered("Somebody else's")).not.toContain("Delete…");
+    await page.getByRole("checkbox", { name: "Select Somebody else's" }).click();
+    const selection = page.getByRole("region", { name: "Selection" });
+    await selection.getByRole("button", { name: "Download" }).waitFor();
+    expect(await selection.getByRole("button", { name: "Delete…" }).count()).toBe(0);
+    await page.getByRole("checkbox", { name: "Select Otto's own" }).click();
+    await selection.getByRole("button", { name: "Delete…" }).click();
+    await page.getByText("1 recording is not for you to delete and stays.").waitFor();
+
+    await page.goto("/admin/sessions");
+    const row = (user: string) => page.getByRole("row").filter({ hasText: user });
+    await row("admin").getByRole("button", { name: "End Desktop of admin" }).waitFor();
+    expect(await row("admin").getByRole("link", { name: "Open Desktop" }).count()).toBe(0);
+    expect(await row("otto").getByRole("link", { name: "Open Desktop" }).count()).toBe(1);
   });
 });
 

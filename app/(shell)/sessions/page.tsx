@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
-import { type Actor, may } from "@/lib/auth/permissions";
+import type { Actor } from "@/lib/auth/permissions";
 import { requirePage } from "@/lib/auth/require-user";
 import { services } from "@/lib/composition/services";
 import { listSessions } from "@/lib/sessions/list-sessions";
@@ -28,7 +28,6 @@ async function MySessions({ actor }: { readonly actor: Actor }) {
     <SessionList
       first={firstPage(path, sessions, next, sessionToJson)}
       path={path}
-      mayEnd={may(actor, "session.end")}
       panel={null}
       recordingEnabled={services().config.recording.enabled}
     />

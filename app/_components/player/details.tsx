@@ -3,6 +3,7 @@
 import { Download, Info } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { ownedOf, useActor } from "@/app/_components/actor";
 import { DescriptionEditor } from "@/app/_components/description-editor";
 import { HoldControls } from "@/app/_components/holds/hold-controls";
 import { recordingFlags } from "@/app/_components/recordings/recording-meaning";
@@ -12,6 +13,7 @@ import { CopyId } from "@/app/_components/ui/copy-id";
 import { StatusBadge } from "@/app/_components/ui/status-badge";
 import { Duration, Unknown } from "@/app/_components/ui/time";
 import type { RecordingJson } from "@/lib/recordings/recording-schema";
+import { maySession } from "@/lib/sessions/session-policy";
 import { DeleteRecording } from "./delete-recording";
 import { ExactTime } from "./exact-time";
 import { BACKEND_NAMES, codecInWords } from "./recording-words";
@@ -74,6 +76,7 @@ export function Details({ recording, may, onDescribe, onHeld }: DetailsProps) {
 }
 
 function Facts({ recording }: { readonly recording: RecordingJson }) {
+  const mayOpenSession = maySession(useActor(), "use", ownedOf(recording));
   const { width, height, codec, duration_seconds: seconds } = recording;
   return (
     <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1.5">
@@ -83,12 +86,16 @@ function Facts({ recording }: { readonly recording: RecordingJson }) {
       <Fact name="Recorded by">{recording.username}</Fact>
       <Fact name="App">{recording.app_name}</Fact>
       <Fact name="Session">
-        <Link
-          href={`/sessions/${recording.session_id}`}
-          className="font-mono text-sm text-accent underline underline-offset-2"
-        >
-          {recording.session_id.slice(0, 8)}
-        </Link>
+        {mayOpenSession ? (
+          <Link
+            href={`/sessions/${recording.session_id}`}
+            className="font-mono text-sm text-accent underline underline-offset-2"
+          >
+            {recording.session_id.slice(0, 8)}
+          </Link>
+        ) : (
+          <CopyId id={recording.session_id} of="session" />
+        )}
       </Fact>
       <Fact name="When">
         <ExactTime at={recording.created_at} />

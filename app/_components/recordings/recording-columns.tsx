@@ -3,6 +3,7 @@
 import { createColumnHelper } from "@tanstack/react-table";
 import { Download, Ellipsis, Trash2 } from "lucide-react";
 import Link from "next/link";
+import type { Actor } from "@/lib/auth/permissions";
 import type { RecordingJson } from "@/lib/recordings/recording-schema";
 import type { ListFeatures } from "../list/list-features";
 import { Badge } from "../ui/badge";
@@ -16,12 +17,15 @@ import { FROM_LARGE, FROM_MEDIUM, FROM_SMALL, rowLinkClasses } from "../ui/table
 import { Duration, RelativeTime } from "../ui/time";
 import { Poster } from "./poster";
 import { recordingFlags, recordingMeaning, recordingName } from "./recording-meaning";
+import { rowRights } from "./row-rights";
 
 const column = createColumnHelper<ListFeatures, RecordingJson>();
 const FROM_EXTRA_LARGE = "max-xl:hidden";
 const FROM_HUGE = "max-2xl:hidden";
 
 interface RecordingColumnsOptions {
+  /** Who looks: rows offer what this person may do with them. */
+  readonly actor: Actor;
   /** Everybody's recordings: whose, and by which ids. */
   readonly everybody: boolean;
   /** Ids of columns to leave out. */
@@ -50,7 +54,7 @@ export const CHOOSABLE_COLUMNS = [
   { id: "created_at", label: "Started" },
 ] as const;
 
-function allColumns({ everybody, hrefOf, onDelete }: RecordingColumnsOptions) {
+function allColumns({ actor, everybody, hrefOf, onDelete }: RecordingColumnsOptions) {
   return column.columns([
     column.display({
       id: "poster",
@@ -81,7 +85,7 @@ function allColumns({ everybody, hrefOf, onDelete }: RecordingColumnsOptions) {
     column.display({
       id: "actions",
       header: () => <span className="sr-only">Actions</span>,
-      cell: ({ row }) => <RowActions recording={row.original} onDelete={onDelete} />,
+      cell: ({ row }) => <RowActions recording={row.original} actor={actor} onDelete={onDelete} />,
       meta: { className: "w-12 pointer-coarse:w-14 text-end!" },
     }),
   ]);
@@ -182,15 +186,18 @@ function NameCell({ recording, href }: NameCellProps) {
 
 interface RowActionsProps {
   readonly recording: RecordingJson;
+  readonly actor: Actor;
   readonly onDelete: (recording: RecordingJson) => void;
 }
 
-function RowActions({ recording, onDelete }: RowActionsProps) {
+function RowActions({ recording, actor, onDelete }: RowActionsProps) {
   const name = recordingName(recording);
+  const may = rowRights(actor, recording);
+  if (!may.download && !may.delete) return null;
   return (
     <span className="relative z-1">
       <Menu trigger={<IconButton icon={Ellipsis} shape="row" label={`Actions for ${name}`} />}>
-        {recording.status === "ready" && (
+        {may.download && (
           <MenuLink
             icon={Download}
             href={`/api/recordings/${recording.id}/download?download=1`}
@@ -199,9 +206,11 @@ function RowActions({ recording, onDelete }: RowActionsProps) {
             Download
           </MenuLink>
         )}
-        <MenuItem icon={Trash2} onClick={() => onDelete(recording)}>
-          Delete…
-        </MenuItem>
+        {may.delete && (
+          <MenuItem icon={Trash2} onClick={() => onDelete(recording)}>
+            Delete…
+          </MenuItem>
+        )}
       </Menu>
     </span>
   );

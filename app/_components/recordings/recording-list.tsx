@@ -3,7 +3,9 @@
 import type { RowSelectionState } from "@tanstack/react-table";
 import { Download, Film, SearchX, Trash2 } from "lucide-react";
 import { useMemo, useState } from "react";
+import { may } from "@/lib/auth/permissions";
 import type { RecordingJson } from "@/lib/recordings/recording-schema";
+import { useActor } from "../actor";
 import { DataList } from "../list/data-list";
 import { ListProblem, MoreRows } from "../list/more-rows";
 import type { ListOrder } from "../list/sortable-header";
@@ -12,11 +14,11 @@ import { Button, ButtonLink } from "../ui/button";
 import { countOf } from "../ui/format";
 import { EmptyState } from "../ui/states";
 import { TablePanel } from "../ui/table";
-import { DeleteRecordings } from "./delete-recordings";
 import { RemovalBar, SavingBar } from "./progress-bar";
 import { recordingColumns } from "./recording-columns";
 import { isLive, recordingName } from "./recording-meaning";
 import { RemoveRecordings } from "./remove-recordings";
+import { type RowRights, rowRights } from "./row-rights";
 import { useRemoval } from "./use-removal";
 import { useSaving } from "./use-saving";
 
@@ -35,6 +37,7 @@ interface RecordingListProps {
 /** The rows of a list of recordings, kept up to date, with what can be done to them. */
 export function RecordingList(props: RecordingListProps) {
   const { pages, everybody, order, hiddenColumns, hrefOf, filtered, onClearFilters } = props;
+  const actor = useActor();
   const [selected, setSelected] = useState<RowSelectionState>({});
   const [leaving, setLeaving] = useState<readonly RecordingJson[]>([]);
   const removal = useRemoval({ onHide: pages.remove, onShow: pages.restore });
@@ -42,15 +45,17 @@ export function RecordingList(props: RecordingListProps) {
   const columns = useMemo(
     () =>
       recordingColumns({
+        actor,
         everybody,
         hidden: hiddenColumns,
         hrefOf,
         onDelete: (recording) => setLeaving([recording]),
       }),
-    [everybody, hiddenColumns, hrefOf],
+    [actor, everybody, hiddenColumns, hrefOf],
   );
   const chosen = pages.rows.filter((row) => selected[row.id]);
-  const Dialog = everybody ? RemoveRecordings : DeleteRecordings;
+  const rights = chosen.map((recording) => rowRights(actor, recording));
+  const selectable = may(actor, "recording.download") || may(actor, "recording.delete");
   return (
     <>
       <ListProblem problem={pages.problem} />
@@ -58,8 +63,8 @@ export function RecordingList(props: RecordingListProps) {
       <SavingBar {...saving} />
       {chosen.length > 0 && (
         <SelectionBar
-          count={chosen.length}
-          onSave={() => saving.begin(chosen)}
+          rights={rights}
+          onSave={() => saving.begin(chosen.filter((_, index) => rights[index]?.download))}
           onDelete={() => setLeaving(chosen)}
           onClear={() => setSelected({})}
         />
@@ -72,7 +77,7 @@ export function RecordingList(props: RecordingListProps) {
             label="Recordings"
             rows={pages.rows}
             columns={columns}
-            selection={{ state: selected, onChange: setSelected }}
+            {...(selectable && { selection: { state: selected, onChange: setSelected } })}
             order={order}
             nameOf={recordingName}
           />
@@ -80,7 +85,7 @@ export function RecordingList(props: RecordingListProps) {
         <MoreRows hasMore={pages.hasMore} loading={pages.loadingMore} onMore={pages.loadMore} />
       </TablePanel>
       <LiveCount count={pages.rows.filter(isLive).length} />
-      <Dialog
+      <RemoveRecordings
         recordings={leaving}
         busy={removal.removal !== null}
         onClose={() => setLeaving([])}
@@ -88,39 +93,40 @@ export function RecordingList(props: RecordingListProps) {
           setSelected({});
           removal.begin(recordings);
         }}
-        onDeleted={(id) => {
-          pages.remove(id);
-          setSelected((before) => without(before, id));
-        }}
       />
     </>
   );
 }
 
 interface SelectionBarProps {
-  readonly count: number;
+  /** Of each that is chosen. */
+  readonly rights: readonly RowRights[];
   readonly onSave: () => void;
   readonly onDelete: () => void;
   readonly onClear: () => void;
 }
 
-function SelectionBar({ count, onSave, onDelete, onClear }: SelectionBarProps) {
+function SelectionBar({ rights, onSave, onDelete, onClear }: SelectionBarProps) {
   return (
     <div
       role="region"
       aria-label="Selection"
       className="sticky top-2 z-20 mb-2 flex flex-wrap items-center gap-2 rounded-md bg-raised py-1 ps-3 pe-1 shadow-popup"
     >
-      <p role="status" className="me-auto font-medium">{`${count} selected`}</p>
+      <p role="status" className="me-auto font-medium">{`${rights.length} selected`}</p>
       <Button look="quiet" onClick={onClear}>
         Clear
       </Button>
-      <Button icon={Download} onClick={onSave}>
-        Download
-      </Button>
-      <Button icon={Trash2} onClick={onDelete}>
-        Delete…
-      </Button>
+      {rights.some(({ download }) => download) && (
+        <Button icon={Download} onClick={onSave}>
+          Download
+        </Button>
+      )}
+      {rights.some((each) => each.delete) && (
+        <Button icon={Trash2} onClick={onDelete}>
+          Delete…
+        </Button>
+      )}
     </div>
   );
 }
@@ -128,6 +134,7 @@ function SelectionBar({ count, onSave, onDelete, onClear }: SelectionBarProps) {
 type NoRecordingsProps = Pick<RecordingListProps, "filtered" | "everybody" | "onClearFilters">;
 
 function NoRecordings({ filtered, everybody, onClearFilters }: NoRecordingsProps) {
+  const mayRecord = may(useActor(), "session.create");
   if (filtered) {
     return (
       <EmptyState
@@ -144,13 +151,16 @@ function NoRecordings({ filtered, everybody, onClearFilters }: NoRecordingsProps
       icon={Film}
       title={everybody ? "Nobody has recorded anything yet" : "You have no recordings yet"}
       action={
-        <ButtonLink href="/apps" look="solid">
-          Open an app
-        </ButtonLink>
+        mayRecord && (
+          <ButtonLink href="/apps" look="solid">
+            Open an app
+          </ButtonLink>
+        )
       }
     >
-      Open an app and press Record in its toolbar, or Ctrl+Shift+R. The recording appears here at
-      once and can be watched as soon as it stops.
+      {mayRecord
+        ? "Open an app and press Record in its toolbar, or Ctrl+Shift+R. The recording appears here at once and can be watched as soon as it stops."
+        : "Recordings of yours appear here at once. Your role looks at what there is and opens no apps: ask an administrator for one that does."}
     </EmptyState>
   );
 }
@@ -162,8 +172,4 @@ function LiveCount({ count }: { readonly count: number }) {
       {count === 0 ? "" : `${countOf(count, "recording is", "recordings are")} being made or sent.`}
     </p>
   );
-}
-
-function without(selected: RowSelectionState, id: string): RowSelectionState {
-  return Object.fromEntries(Object.entries(selected).filter(([each]) => each !== id));
 }

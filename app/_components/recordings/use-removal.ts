@@ -6,7 +6,8 @@ import { problemSentence } from "../api-client";
 import { countOf } from "../ui/format";
 import { useToasts } from "../ui/toast";
 import { deleteRecording } from "./delete-recording";
-import { type Removal, removeAll, type RemovalResult, UNDO_MS } from "./removal";
+import { type BulkResult, doToAll } from "./do-to-all";
+import { type Removal, UNDO_MS } from "./removal";
 
 interface RemovalOptions {
   /** A recording leaves the list, for now. */
@@ -30,7 +31,7 @@ export function useRemoval({ onHide, onShow }: RemovalOptions): RemovalControl {
   const toasts = useToasts();
   const [removal, setRemoval] = useState<Removal | null>(null);
   const stopping = useRef(new AbortController());
-  const tell = useEffectEvent((result: RemovalResult) => {
+  const tell = useEffectEvent((result: BulkResult) => {
     for (const { id } of result.left) onShow(id);
     setRemoval(null);
     const said = sentenceOf(result);
@@ -44,7 +45,7 @@ export function useRemoval({ onHide, onShow }: RemovalOptions): RemovalControl {
     const timer = setTimeout(() => {
       setRemoval({ phase: "deleting", recordings: waiting, done: 0 });
       const onDone = (done: number) => setRemoval({ phase: "deleting", recordings: waiting, done });
-      void removeAll(waiting, deleteRecording, { signal, onDone }).then(tell);
+      void doToAll(waiting, ({ id }) => deleteRecording(id), { signal, onDone }).then(tell);
     }, UNDO_MS);
     return () => clearTimeout(timer);
   }, [waiting]);
@@ -58,7 +59,7 @@ export function useRemoval({ onHide, onShow }: RemovalOptions): RemovalControl {
     },
     stop: () => {
       stopping.current.abort();
-      if (waiting !== null) tell({ deleted: 0, left: waiting, problem: null });
+      if (waiting !== null) tell({ done: 0, left: waiting, problem: null });
     },
   };
 }
@@ -84,12 +85,12 @@ function useLeaving(
   useEffect(() => () => leave(), []);
 }
 
-function sentenceOf({ deleted, left, problem }: RemovalResult): string {
+function sentenceOf({ done, left, problem }: BulkResult): string {
   if (problem !== null) {
-    return `${countOf(deleted, "recording")} deleted, ${left.length} not: ${problemSentence(problem)}`;
+    return `${countOf(done, "recording")} deleted, ${left.length} not: ${problemSentence(problem)}`;
   }
-  if (deleted === 0) return "Nothing was deleted.";
+  if (done === 0) return "Nothing was deleted.";
   const stays =
     left.length === 0 ? "" : ` ${countOf(left.length, "recording stays", "recordings stay")}.`;
-  return `${countOf(deleted, "recording")} deleted.${stays}`;
+  return `${countOf(done, "recording")} deleted.${stays}`;
 }

@@ -2,7 +2,10 @@
 
 import { createColumnHelper } from "@tanstack/react-table";
 import { Power } from "lucide-react";
+import type { Actor } from "@/lib/auth/permissions";
+import { maySession } from "@/lib/sessions/session-policy";
 import type { SessionJson } from "@/lib/sessions/session-schema";
+import { ownedOf } from "../actor";
 import type { ListFeatures } from "../list/list-features";
 import { Button, ButtonLink } from "../ui/button";
 import { classes } from "../ui/classes";
@@ -19,18 +22,25 @@ export function isOpen(session: SessionJson): boolean {
 }
 
 interface ColumnOptions {
-  /** Sessions of others: they are named, and nobody sits down at one. */
+  /** Who looks: rows offer what this person may do with them. */
+  readonly actor: Actor;
+  /** Sessions of others too: whose is named. */
   readonly everybody: boolean;
-  readonly mayEnd: boolean;
   readonly onEnd: (session: SessionJson) => void;
 }
 
 /** The columns of a list of sessions. */
-export function sessionColumns({ everybody, mayEnd, onEnd }: ColumnOptions) {
+export function sessionColumns({ actor, everybody, onEnd }: ColumnOptions) {
   return column.columns([
     column.accessor("app_name", {
       header: "App",
-      cell: ({ row }) => <AppCell session={row.original} everybody={everybody} />,
+      cell: ({ row }) => (
+        <AppCell
+          session={row.original}
+          everybody={everybody}
+          mayOpen={mayOpen(actor, row.original)}
+        />
+      ),
     }),
     ...(everybody
       ? [
@@ -73,22 +83,33 @@ export function sessionColumns({ everybody, mayEnd, onEnd }: ColumnOptions) {
       id: "actions",
       header: () => <span className="sr-only">Actions</span>,
       cell: ({ row }) => (
-        <SessionActions session={row.original} mayOpen={!everybody} onEnd={mayEnd ? onEnd : null} />
+        <SessionActions
+          session={row.original}
+          everybody={everybody}
+          mayOpen={mayOpen(actor, row.original)}
+          onEnd={maySession(actor, "end", ownedOf(row.original)) ? onEnd : null}
+        />
       ),
       meta: { className: "w-36 max-sm:w-16" },
     }),
   ]);
 }
 
+/** Nobody sits down at another person's. */
+function mayOpen(actor: Actor, session: SessionJson): boolean {
+  return isOpen(session) && maySession(actor, "use", ownedOf(session));
+}
+
 interface AppCellProps {
   readonly session: SessionJson;
   readonly everybody: boolean;
+  readonly mayOpen: boolean;
 }
 
-function AppCell({ session, everybody }: AppCellProps) {
+function AppCell({ session, everybody, mayOpen }: AppCellProps) {
   return (
     <div className={classes("min-w-0 max-sm:py-1.5", session.close_message !== null && "py-1")}>
-      {isOpen(session) && !everybody ? (
+      {mayOpen ? (
         <a
           href={`/sessions/${session.id}`}
           target="_blank"
@@ -119,12 +140,13 @@ function AppCell({ session, everybody }: AppCellProps) {
 
 interface SessionActionsProps {
   readonly session: SessionJson;
+  readonly everybody: boolean;
   readonly mayOpen: boolean;
   /** Null for who may not end it. */
   readonly onEnd: ((session: SessionJson) => void) | null;
 }
 
-function SessionActions({ session, mayOpen, onEnd }: SessionActionsProps) {
+function SessionActions({ session, everybody, mayOpen, onEnd }: SessionActionsProps) {
   if (!isOpen(session)) return null;
   return (
     <span className="relative z-1 flex justify-end gap-1.5">
@@ -147,7 +169,7 @@ function SessionActions({ session, mayOpen, onEnd }: SessionActionsProps) {
           look="quiet"
           icon={Power}
           onClick={() => onEnd(session)}
-          aria-label={`End ${session.app_name}${mayOpen ? "" : ` of ${session.username}`}`}
+          aria-label={`End ${session.app_name}${everybody ? ` of ${session.username}` : ""}`}
         >
           <span className="max-sm:sr-only">End</span>
         </Button>

@@ -2,7 +2,9 @@
 
 import { MonitorPlay } from "lucide-react";
 import { type ReactNode, useMemo, useState } from "react";
+import { may } from "@/lib/auth/permissions";
 import { type SessionJson, sessionSchema } from "@/lib/sessions/session-schema";
+import { useActor } from "../actor";
 import { callApi, type Page, problemSentence } from "../api-client";
 import { DataList } from "../list/data-list";
 import { ListCount } from "../list/list-count";
@@ -20,7 +22,6 @@ import { type NamedApp, SessionFilterBar } from "./session-filter-bar";
 interface SessionListProps {
   readonly first: Page<SessionJson>;
   readonly path: string;
-  readonly mayEnd: boolean;
   /** In the panel: sessions of others too, with filters in the address. Null: one's own. */
   readonly panel: { readonly tabs: ReactNode; readonly apps: readonly NamedApp[] } | null;
   /** Recordings are kept when their session ends; said only where there are recordings. */
@@ -32,7 +33,8 @@ const nameOf = (session: SessionJson) => session.app_name;
 
 /** Sessions, kept up to date, with the ways to open and to end them. */
 export function SessionList(props: SessionListProps) {
-  const { first, path, mayEnd, panel, recordingEnabled } = props;
+  const { first, path, panel, recordingEnabled } = props;
+  const actor = useActor();
   const filters = useUrlFilters();
   const everybody = panel !== null;
   const pages = useLivePages({ first, path, schema: sessionSchema, rowPath, isLive: isOpen });
@@ -41,14 +43,14 @@ export function SessionList(props: SessionListProps) {
   const columns = useMemo(
     () =>
       sessionColumns({
+        actor,
         everybody,
-        mayEnd,
         onEnd: (session) => {
           setEnding(session);
           setAsking(true);
         },
       }),
-    [everybody, mayEnd],
+    [actor, everybody],
   );
   const end = async () => {
     if (ending === null) return;
@@ -90,6 +92,7 @@ export function SessionList(props: SessionListProps) {
 }
 
 function NoSessions({ everybody }: { readonly everybody: boolean }) {
+  const mayLaunch = may(useActor(), "session.create");
   if (everybody) {
     return (
       <EmptyState icon={MonitorPlay} title="No sessions here">
@@ -103,13 +106,16 @@ function NoSessions({ everybody }: { readonly everybody: boolean }) {
       icon={MonitorPlay}
       title="You have no sessions yet"
       action={
-        <ButtonLink href="/apps" look="solid">
-          Open an app
-        </ButtonLink>
+        mayLaunch && (
+          <ButtonLink href="/apps" look="solid">
+            Open an app
+          </ButtonLink>
+        )
       }
     >
-      A session is one run of an app, in a browser tab of its own. Close the tab and the session
-      goes on: this is where you find it again.
+      {mayLaunch
+        ? "A session is one run of an app, in a browser tab of its own. Close the tab and the session goes on: this is where you find it again."
+        : "A session is one run of an app. Your role looks at what there is and opens none: ask an administrator for one that does."}
     </EmptyState>
   );
 }

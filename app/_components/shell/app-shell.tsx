@@ -16,6 +16,7 @@ export async function AppShell({ children }: { readonly children: ReactNode }) {
   const { enabled, maxSizeBytes } = services().config.recording;
   return (
     <Shell
+      actor={actor}
       access={{
         username: actor.username,
         displayName: actor.displayName,

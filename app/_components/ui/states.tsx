@@ -16,7 +16,7 @@ export function EmptyState({ icon: Icon, title, children, action }: StateProps) 
       <Icon aria-hidden strokeWidth={1.5} className="mb-3 size-6 text-ink-subtle" />
       <p className="font-semibold text-ink">{title}</p>
       <p className="mt-1 max-w-md text-pretty text-ink-muted">{children}</p>
-      {action !== undefined && <div className="mt-4">{action}</div>}
+      {Boolean(action) && <div className="mt-4">{action}</div>}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
-import { type Actor, may } from "@/lib/auth/permissions";
+import type { Actor } from "@/lib/auth/permissions";
 import { requirePage } from "@/lib/auth/require-user";
 import { services } from "@/lib/composition/services";
 import { listInputOf, sessionListQuery } from "@/lib/http/session-list";
@@ -50,7 +50,6 @@ async function AllSessions({
     <SessionList
       first={firstPage(path, sessions, next, sessionToJson)}
       path={path}
-      mayEnd={may(actor, "session.end of others")}
       panel={{ tabs: <AdminTabs />, apps: apps.map(({ id, name }) => ({ id, name })) }}
       recordingEnabled={services().config.recording.enabled}
     />
