@@ -15,6 +15,7 @@ const config: NextConfig = {
     "pino",
     "bullmq",
     "ioredis",
+    "@kubernetes/client-node",
   ],
 };
 

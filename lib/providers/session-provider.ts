@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
  * permissions, the database or recordings.
  */
 export interface SessionProvider {
-  readonly name: "local";
+  readonly name: "local" | "kubernetes";
 
   /** Whether sessions of this app can run here now; if not, what is missing, as a sentence with a remedy. */
   availability(app: AppSpec): Promise<Availability>;

@@ -68,6 +68,12 @@ export const importRules = [
     forbid: [/^@aws-sdk\//],
   },
   {
+    name: "only lib/providers/kubernetes knows the Kubernetes client",
+    files: ["app/**", "lib/**", "workers/**", "server.ts"],
+    except: ["lib/providers/kubernetes/**"],
+    forbid: [/^@kubernetes\//],
+  },
+  {
     name: "only lib/queue and the workers know BullMQ and Redis",
     files: ["app/**", "lib/**", "server.ts"],
     except: ["lib/queue/**"],

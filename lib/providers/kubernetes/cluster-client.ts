@@ -1,9 +1,18 @@
-import type { CoreV1Api, KubeConfig, Middleware, V1Pod, V1Secret } from "@kubernetes/client-node";
+import type * as Kubernetes from "@kubernetes/client-node";
+import type {
+  CoreV1Api,
+  KubeConfig,
+  Middleware,
+  V1DeleteOptions,
+  V1Pod,
+  V1Secret,
+} from "@kubernetes/client-node";
 import type { IncomingMessage } from "node:http";
 import type { RequestOptions } from "node:https";
 import { WebSocket } from "ws";
 import { z } from "zod";
 import { ApiRefusal, isRefusal } from "./api-refusal";
+import type { Manifest } from "./manifest";
 import { type Pod, podSchema } from "./pod-state";
 
 /** No answer of the API server takes longer, but for watches and streams. */
@@ -41,7 +50,7 @@ export class ClusterClient {
   readonly #api: CoreV1Api;
 
   private constructor(
-    private readonly library: typeof import("@kubernetes/client-node"),
+    private readonly library: typeof Kubernetes,
     private readonly kubeConfig: KubeConfig,
     readonly namespace: string,
   ) {
@@ -65,16 +74,16 @@ export class ClusterClient {
     return new ClusterClient(library, kubeConfig, namespace ?? current ?? "default");
   }
 
-  createPod(body: V1Pod): Promise<Pod> {
+  createPod(manifest: Manifest<V1Pod>): Promise<Pod> {
     return this.#ask(async () => {
       const { namespace } = this;
-      return podSchema.parse(await this.#api.createNamespacedPod({ namespace, body }));
+      return podSchema.parse(await this.#api.createNamespacedPod({ namespace, body: manifest }));
     });
   }
 
-  async createSecret(body: V1Secret): Promise<void> {
+  async createSecret(manifest: Manifest<V1Secret>): Promise<void> {
     const { namespace } = this;
-    await this.#ask(() => this.#api.createNamespacedSecret({ namespace, body }));
+    await this.#ask(() => this.#api.createNamespacedSecret({ namespace, body: manifest }));
   }
 
   /** Null where there is none of that name. */
@@ -97,7 +106,11 @@ export class ClusterClient {
   /** Harmless where it is gone. `uid` protects a later pod of the same name. */
   async deletePod(name: string, uid: string): Promise<void> {
     const { namespace } = this;
-    const body = { preconditions: { uid }, propagationPolicy: "Background" };
+    const options: Manifest<V1DeleteOptions> = {
+      preconditions: { uid },
+      propagationPolicy: "Background",
+    };
+    const body = options;
     await this.#ask(async () => {
       await this.#api.deleteNamespacedPod({ namespace, name, body });
     }).catch((error: unknown) => {
@@ -207,7 +220,7 @@ function watchOutcome(onEvent: (event: PodEvent) => void) {
       }
     },
     done: (error: unknown) => {
-      if (error == null) settle?.resolve();
+      if (error === null || error === undefined) settle?.resolve();
       else settle?.reject(refusalOfWatch(error));
     },
   };

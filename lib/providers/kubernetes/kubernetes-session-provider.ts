@@ -1,11 +1,13 @@
 import type { Duplex } from "node:stream";
-import type { KubernetesConfig } from "@/lib/config/session-config";
+import type { KubernetesConfig } from "@/lib/config/kubernetes-config";
+import type { SessionConfig } from "@/lib/config/session-config";
 import { AppError } from "@/lib/errors/app-error";
 import type { ProviderSurroundings } from "../create-session-provider";
 import type {
   AppSpec,
   Availability,
   ProviderRef,
+  RunningSession,
   SessionProvider,
   SessionSpec,
   StartedSession,
@@ -35,11 +37,12 @@ import { PodFailure, untilReady } from "./until-ready";
 const START_TIMEOUT_MS = 300_000;
 const SHELL = ["sh", "-c", "if command -v bash >/dev/null; then exec bash; else exec sh; fi"];
 
+type KubernetesSessionConfig = KubernetesConfig & Pick<SessionConfig, "maxDurationMs">;
 type ExitListener = (sessionId: string, detail: string) => void;
 
 /** Runs each session as a pod of its own, in the cluster that kubectl would find. */
 export function createKubernetesSessionProvider(
-  config: KubernetesConfig,
+  config: KubernetesSessionConfig,
   surroundings: ProviderSurroundings,
 ): SessionProvider {
   return new KubernetesSessionProvider(config, surroundings);
@@ -55,7 +58,7 @@ class KubernetesSessionProvider implements SessionProvider {
   #isNoting = false;
 
   constructor(
-    private readonly config: KubernetesConfig,
+    private readonly config: KubernetesSessionConfig,
     private readonly surroundings: ProviderSurroundings,
   ) {
     this.#watch = new PodWatch(() => this.#open(), {
@@ -129,6 +132,14 @@ class KubernetesSessionProvider implements SessionProvider {
     this.#atWork.delete(uid);
     const client = await this.#open();
     await client.deletePod(pod, uid);
+  }
+
+  runningSessions(): readonly RunningSession[] {
+    return [];
+  }
+
+  clearLeftovers(): Promise<readonly string[]> {
+    return Promise.resolve([]);
   }
 
   onExit(listener: ExitListener): () => void {

@@ -28,7 +28,7 @@ export const podSchema = z.object({
     resourceVersion: z.string(),
     labels: z.record(z.string(), z.string()).default({}),
     creationTimestamp: z.coerce.date(),
-    deletionTimestamp: z.unknown().optional(),
+    deletionTimestamp: z.union([z.string(), z.date()]).nullish(),
   }),
   status: z
     .object({
@@ -74,7 +74,8 @@ export function stateOf({ metadata, status }: Pod): PodState {
   if (status.phase === "Failed" || status.phase === "Succeeded") {
     return { kind: "over", reason: endOf(status) };
   }
-  if (metadata.deletionTimestamp != null) return { kind: "over", reason: DELETED };
+  const isDeleting = (metadata.deletionTimestamp ?? null) !== null;
+  if (isDeleting) return { kind: "over", reason: DELETED };
   const waiting = status.containerStatuses.find(({ state }) => state?.waiting)?.state?.waiting;
   const hopeless = HOPELESS.get(waiting?.reason ?? "");
   if (hopeless !== undefined) {
@@ -105,9 +106,9 @@ function whatIsMissing(status: Pod["status"], waiting: Waiting | undefined): Pod
     case undefined:
       return because("It does not answer yet.", undefined);
     case "ErrImagePull":
-      return because("Its image could not be pulled yet.", waiting?.message);
+      return because("Its image could not be pulled yet.", waiting.message);
     case "CreateContainerConfigError":
-      return because("Its container waits for its configuration.", waiting?.message);
+      return because("Its container waits for its configuration.", waiting.message);
     default:
       return because("Its container is being created.", waiting?.message ?? waiting?.reason);
   }

@@ -78,7 +78,8 @@ export class PodWatch {
     const { signal } = this.#closing;
     const { firstDelayMs = FIRST_DELAY_MS } = this.options;
     let delayMs = firstDelayMs;
-    while (!signal.aborted) {
+    const isClosing = () => signal.aborted;
+    while (!isClosing()) {
       try {
         const client = await this.openClient();
         this.#version ??= await this.#list(client);
@@ -94,7 +95,7 @@ export class PodWatch {
         if (Date.now() - startedAt < delayMs) await pause(delayMs, signal);
         delayMs = firstDelayMs;
       } catch (error) {
-        if (signal.aborted) return;
+        if (isClosing()) return;
         this.#fail(error);
         await pause(delayMs, signal);
         delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS);

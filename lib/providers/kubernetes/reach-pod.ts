@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
-import type { KubernetesConfig } from "@/lib/config/session-config";
+import type { KubernetesConfig } from "@/lib/config/kubernetes-config";
 import type { ClusterClient } from "./cluster-client";
 import { forwardPort } from "./port-forward";
 

@@ -1,4 +1,5 @@
 import type { V1Container, V1Pod, V1Secret } from "@kubernetes/client-node";
+import type { Manifest } from "./manifest";
 import type { AppLimits, SessionSpec } from "../session-provider";
 
 /** Where a desktop's image listens for RFB. */
@@ -41,7 +42,7 @@ export function podNameOf(sessionId: string): string {
  * The pod of a session: one container without root, privileges, a writable root or a token of the
  * cluster, within its app's limits. @throws Error for an app without an image
  */
-export function sessionPod(spec: SessionSpec, settings: PodSettings): V1Pod {
+export function sessionPod(spec: SessionSpec, settings: PodSettings): Manifest<V1Pod> {
   const { serviceAccount, imagePullSecrets, nodeSelector, runtimeClass } = settings;
   return {
     apiVersion: "v1",
@@ -74,7 +75,11 @@ export function sessionPod(spec: SessionSpec, settings: PodSettings): V1Pod {
 }
 
 /** The secret of a desktop's password. It belongs to the pod: Kubernetes removes it with it. */
-export function passwordSecret(sessionId: string, podUid: string, password: string): V1Secret {
+export function passwordSecret(
+  sessionId: string,
+  podUid: string,
+  password: string,
+): Manifest<V1Secret> {
   const name = podNameOf(sessionId);
   return {
     apiVersion: "v1",
@@ -104,7 +109,7 @@ function labelsOf({ sessionId, kind }: SessionSpec, { instanceId }: PodSettings)
   };
 }
 
-function appContainer(spec: SessionSpec): V1Container {
+function appContainer(spec: SessionSpec): Manifest<V1Container> {
   if (spec.image === undefined) throw new Error(`The app ${spec.appId} names no image.`);
   const port = portOf(spec);
   const command = spec.kind === "terminal" ? KEEP_ALIVE : spec.command;
@@ -145,7 +150,7 @@ export function portOf(spec: SessionSpec): number | null {
   }
 }
 
-function environmentOf(spec: SessionSpec): NonNullable<V1Container["env"]> {
+function environmentOf(spec: SessionSpec): NonNullable<Manifest<V1Container>["env"]> {
   const plain = { HOME: APP_HOME, ...spec.environment };
   const fixed = Object.entries(plain).map(([name, value]) => ({ name, value }));
   if (spec.kind !== "desktop") return fixed;
@@ -161,7 +166,10 @@ function environmentOf(spec: SessionSpec): NonNullable<V1Container["env"]> {
  * Memory is reserved in full, because a node that runs out of it kills; of the processors a tenth is
  * enough for a session at rest. Kubernetes has no limit of processes for one pod: that is the node's.
  */
-function resourcesOf({ cpus, memoryBytes }: AppLimits): NonNullable<V1Container["resources"]> {
+function resourcesOf({
+  cpus,
+  memoryBytes,
+}: AppLimits): NonNullable<Manifest<V1Container>["resources"]> {
   const memory = `${Math.ceil(memoryBytes / 1_048_576)}Mi`;
   const milliCpus = Math.ceil(cpus * 1_000);
   return {

@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { V1Pod, V1PolicyRule, V1Secret } from "@kubernetes/client-node";
 import { Pod } from "kubernetes-models/v1/Pod";
 import { Secret } from "kubernetes-models/v1/Secret";
+import type { Manifest } from "@/lib/providers/kubernetes/manifest";
 import { ObjectStore, type Resource, StatusError, type StoredPod } from "./object-store";
 
 export interface ApiRequest {
@@ -88,15 +89,20 @@ export class ApiServer {
     const resource = request.resource as Resource;
     switch (verb) {
       case "create":
-        return answer(response, 201, this.#create(resource, namespace, await bodyOf(incoming)));
+        answer(response, 201, this.#create(resource, namespace, await bodyOf(incoming)));
+        return;
       case "get":
-        return answer(response, 200, this.store.get(resource, namespace, name));
+        answer(response, 200, this.store.get(resource, namespace, name));
+        return;
       case "list":
-        return answer(response, 200, this.#list(resource, namespace, query));
+        answer(response, 200, this.#list(resource, namespace, query));
+        return;
       case "watch":
-        return this.#watch(resource, namespace, query, response);
+        this.#watch(resource, namespace, query, response);
+        return;
       case "delete":
-        return answer(response, 200, this.#delete(namespace, name, await bodyOf(incoming)));
+        answer(response, 200, this.#delete(namespace, name, await bodyOf(incoming)));
+        return;
       default:
         throw new StatusError(405, "MethodNotAllowed", "the server does not allow this method");
     }
@@ -141,7 +147,7 @@ export class ApiServer {
     } catch (error) {
       throw new StatusError(422, "Invalid", String(error));
     }
-    return this.store.create(resource, namespace, body as V1Pod | V1Secret);
+    return this.store.create(resource, namespace, body as Manifest<V1Pod | V1Secret>);
   }
 
   #list(resource: Resource, namespace: string, query: URLSearchParams) {
@@ -231,7 +237,13 @@ function matching(query: URLSearchParams) {
 
 function bookmarkOf(version: number) {
   const metadata = { resourceVersion: String(version), creationTimestamp: null };
-  const object = { kind: "Pod", apiVersion: "v1", metadata, spec: { containers: null }, status: {} };
+  const object = {
+    kind: "Pod",
+    apiVersion: "v1",
+    metadata,
+    spec: { containers: null },
+    status: {},
+  };
   return { type: "BOOKMARK", object };
 }
 

@@ -6,7 +6,8 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { V1ContainerState, V1PodStatus } from "@kubernetes/client-node";
-import { vncPasswordFile } from "@/lib/providers/local/vnc-password";
+import type { Manifest } from "@/lib/providers/kubernetes/manifest";
+import { vncPasswordFile } from "@/lib/providers/vnc-password";
 import type { ObjectStore, StoredPod, StoredSecret } from "./object-store";
 
 /** What becomes of a pod, by its image. */
@@ -46,7 +47,12 @@ export class Kubelet {
   }
 
   /** The container ends by itself, as `kubectl describe` would show it. */
-  finish(name: string, namespace: string, ending: Partial<V1PodStatus>, state: V1ContainerState) {
+  finish(
+    name: string,
+    namespace: string,
+    ending: Manifest<V1PodStatus>,
+    state: Manifest<V1ContainerState>,
+  ) {
     this.#running.get(name)?.();
     this.#running.delete(name);
     this.store.setStatus(namespace, name, {
@@ -60,10 +66,12 @@ export class Kubelet {
   async #run(pod: StoredPod): Promise<void> {
     const { name, namespace } = pod.metadata;
     const image = pod.spec?.containers[0]?.image ?? "";
-    const set = (status: V1PodStatus) => this.store.setStatus(namespace, name, status);
+    const set = (status: Manifest<V1PodStatus>) => this.store.setStatus(namespace, name, status);
     if (image === IMAGES.huge) {
       const message = "0/3 nodes are available: 3 Insufficient memory.";
-      set({ conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }] });
+      set({
+        conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }],
+      });
       return;
     }
     const scheduled = { type: "PodScheduled", status: "True" };
@@ -98,7 +106,9 @@ export class Kubelet {
   }
 
   #isWanted({ metadata }: StoredPod): boolean {
-    const found = this.store.pods(metadata.namespace).find((pod) => pod.metadata.uid === metadata.uid);
+    const found = this.store
+      .pods(metadata.namespace)
+      .find((pod) => pod.metadata.uid === metadata.uid);
     return found !== undefined && found.metadata.deletionTimestamp === undefined;
   }
 
@@ -151,7 +161,7 @@ export class Kubelet {
   }
 }
 
-function containerOf(state: V1ContainerState, ready = false) {
+function containerOf(state: Manifest<V1ContainerState>, ready = false) {
   return { name: "app", image: "", imageID: "", ready, restartCount: 0, state };
 }
 

@@ -1,9 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { V1ObjectMeta, V1Pod, V1Secret, V1Status } from "@kubernetes/client-node";
+import type { Manifest } from "@/lib/providers/kubernetes/manifest";
+import type { V1ObjectMeta, V1Pod, V1PodStatus, V1Secret, V1Status } from "@kubernetes/client-node";
 
 /** The API's wire format: dates are texts. */
-type Wire<T> = Omit<T, "metadata"> & {
-  metadata: Omit<V1ObjectMeta, "creationTimestamp" | "deletionTimestamp" | "name" | "namespace"> & {
+type Wire<T> = Manifest<Omit<T, "metadata">> & {
+  metadata: Manifest<
+    Omit<V1ObjectMeta, "creationTimestamp" | "deletionTimestamp" | "name" | "namespace">
+  > & {
     name: string;
     namespace: string;
     uid: string;
@@ -35,7 +38,7 @@ export class StatusError extends Error {
     super(message);
   }
 
-  get body(): V1Status {
+  get body(): Manifest<V1Status> {
     const { code, reason, message } = this;
     return {
       ...{ kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure" },
@@ -65,7 +68,7 @@ export class ObjectStore {
   }
 
   pods(namespace: string): readonly StoredPod[] {
-    return this.list("pods", namespace) as StoredPod[];
+    return this.list("pods", namespace);
   }
 
   get(resource: Resource, namespace: string, name: string): StoredObject {
@@ -76,7 +79,7 @@ export class ObjectStore {
     return object;
   }
 
-  create(resource: Resource, namespace: string, body: V1Pod | V1Secret): StoredObject {
+  create(resource: Resource, namespace: string, body: Manifest<V1Pod | V1Secret>): StoredObject {
     const name = body.metadata?.name ?? "";
     const key = `${resource}/${namespace}/${name}`;
     if (this.#objects.has(key)) {
@@ -89,13 +92,13 @@ export class ObjectStore {
         ...{ name, namespace, uid: randomUUID() },
         ...{ resourceVersion: "", creationTimestamp: now() },
       },
-    } as StoredObject;
+    } as unknown as StoredObject;
     if (resource === "pods") (created as StoredPod).status = { phase: "Pending" };
     return this.#commit("ADDED", resource, created);
   }
 
   /** Changes a pod's status, as a kubelet does. A pod that is gone stays gone. */
-  setStatus(namespace: string, name: string, status: NonNullable<V1Pod["status"]>): void {
+  setStatus(namespace: string, name: string, status: Manifest<V1PodStatus>): void {
     const pod = this.#objects.get(`pods/${namespace}/${name}`) as StoredPod | undefined;
     if (pod === undefined) return;
     this.#commit("MODIFIED", "pods", { ...pod, status: { ...pod.status, ...status } });
@@ -110,7 +113,7 @@ export class ObjectStore {
       deletionTimestamp: now(),
       deletionGracePeriodSeconds: pod.spec?.terminationGracePeriodSeconds ?? 30,
     };
-    return this.#commit("MODIFIED", "pods", { ...pod, metadata }) as StoredPod;
+    return this.#commit("MODIFIED", "pods", { ...pod, metadata });
   }
 
   /** Removes an object for good, and then what it owned. */
@@ -151,7 +154,7 @@ export class ObjectStore {
   #commit(type: StoreEvent["type"], resource: Resource, changed: StoredObject): StoredObject {
     this.#version += 1;
     const metadata = { ...changed.metadata, resourceVersion: String(this.#version) };
-    const object = { ...changed, metadata } as StoredObject;
+    const object = { ...changed, metadata };
     const key = `${resource}/${metadata.namespace}/${metadata.name}`;
     if (type === "DELETED") this.#objects.delete(key);
     else this.#objects.set(key, object);

@@ -1,11 +1,17 @@
 import { spawn as spawnPlain } from "node:child_process";
 import { connect } from "node:net";
 import { spawn } from "@lydell/node-pty";
-import { WebSocket, WebSocketServer } from "ws";
+import type { WebSocket } from "ws";
+import { WebSocketServer } from "ws";
 import { type ApiRequest, type ApiServerOptions } from "./api-server";
 import type { StoredPod } from "./object-store";
 
-const [STDIN, STDOUT, STDERR, STATUS, RESIZE, CLOSE] = [0, 1, 2, 3, 4, 255];
+const STDIN = 0;
+const STDOUT = 1;
+const STDERR = 2;
+const STATUS = 3;
+const RESIZE = 4;
+const CLOSE = 255;
 
 /**
  * The streams of pods over WebSockets: `exec` as v5.channel.k8s.io with a real shell behind it, and
@@ -64,10 +70,13 @@ function framed(channel: number, bytes: Uint8Array): Buffer {
 function execInTerminal(webSocket: WebSocket, { query }: ApiRequest): void {
   const [program = "sh", ...args] = query.getAll("command");
   // Tells the client that the connection is there.
-  webSocket.send(framed(STDOUT!, Buffer.alloc(0)));
-  const pty = spawn(program, args, { encoding: null, env: { PATH: process.env["PATH"], TERM: "xterm" } });
+  webSocket.send(framed(STDOUT, Buffer.alloc(0)));
+  const pty = spawn(program, args, {
+    encoding: null,
+    env: { PATH: process.env["PATH"], TERM: "xterm" },
+  });
   pty.onData((data) => {
-    webSocket.send(framed(STDOUT!, data as unknown as Buffer), () => {
+    webSocket.send(framed(STDOUT, data as unknown as Buffer), () => {
       if (webSocket.bufferedAmount < 256 * 1024) pty.resume();
     });
     if (webSocket.bufferedAmount > 1024 * 1024) pty.pause();
@@ -88,10 +97,10 @@ function execInTerminal(webSocket: WebSocket, { query }: ApiRequest): void {
 
 function execPlain(webSocket: WebSocket, { query }: ApiRequest): void {
   const [program = "sh", ...args] = query.getAll("command");
-  webSocket.send(framed(STDOUT!, Buffer.alloc(0)));
+  webSocket.send(framed(STDOUT, Buffer.alloc(0)));
   const child = spawnPlain(program, args, { stdio: ["ignore", "pipe", "pipe"] });
-  child.stdout.on("data", (data: Buffer) => webSocket.send(framed(STDOUT!, data)));
-  child.stderr.on("data", (data: Buffer) => webSocket.send(framed(STDERR!, data)));
+  child.stdout.on("data", (data: Buffer) => webSocket.send(framed(STDOUT, data)));
+  child.stderr.on("data", (data: Buffer) => webSocket.send(framed(STDERR, data)));
   child.once("close", (code) => finish(webSocket, code ?? 137));
 }
 
@@ -105,7 +114,7 @@ function finish(webSocket: WebSocket, code: number): void {
     details: { causes: [{ reason: "ExitCode", message: String(code) }] },
   };
   const status = code === 0 ? { metadata: {}, status: "Success" } : failure;
-  webSocket.send(framed(STATUS!, Buffer.from(JSON.stringify(status))), () => webSocket.close(1000));
+  webSocket.send(framed(STATUS, Buffer.from(JSON.stringify(status))), () => webSocket.close(1000));
 }
 
 function forward(webSocket: WebSocket, { query }: ApiRequest, pod: StoredPod): void {
