@@ -22,14 +22,13 @@ const LABEL_VALUE = "([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?";
 const LABEL_KEY = `(${OBJECT}/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?`;
 
 const matching = (pattern: string) => z.string().regex(new RegExp(`^${pattern}$`));
-const objectName = variable(matching(OBJECT), "the name of a Kubernetes object");
 const listOf = (pattern: string) =>
   matching(`${pattern}(,${pattern})*`).transform((text) => text.split(","));
 
 export const KUBERNETES_VARIABLES = {
   SORTIE_KUBERNETES_NAMESPACE: variable(matching(NAMESPACE), "the name of a namespace"),
   SORTIE_KUBERNETES_CONNECT: variable(z.enum(["pod-ip", "port-forward"]), "pod-ip or port-forward"),
-  SORTIE_KUBERNETES_SERVICE_ACCOUNT: objectName,
+  SORTIE_KUBERNETES_SERVICE_ACCOUNT: variable(matching(OBJECT), "the name of a service account"),
   SORTIE_KUBERNETES_IMAGE_PULL_SECRETS: variable(
     listOf(OBJECT),
     "names of secrets, separated by commas",
@@ -40,7 +39,7 @@ export const KUBERNETES_VARIABLES = {
     ),
     "labels of nodes, such as pool=sessions,disk=ssd",
   ),
-  SORTIE_KUBERNETES_RUNTIME_CLASS: objectName,
+  SORTIE_KUBERNETES_RUNTIME_CLASS: variable(matching(OBJECT), "the name of a runtime class"),
 } as const;
 
 function splitOnce(pair: string): [string, string] {

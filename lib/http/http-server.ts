@@ -4,6 +4,7 @@ import type { Config } from "@/lib/config/config";
 import type { Logger } from "@/lib/logging/logger";
 import { BODY_LENGTH_HEADER, restoreContentLength } from "./body-length";
 import { stampClient } from "./client";
+import { followRequest, type RequestObserver, UNOBSERVED } from "./follow-request";
 import { withIncomingMessage } from "./incoming-message";
 import { problemResponse } from "./problem";
 import { secure } from "./security-headers";
@@ -38,11 +39,15 @@ export function createHttpServer(
   handle: Handle,
   config: ServerConfig,
   log: Logger,
-  { leftBodyMs = LEFT_BODY_MS }: { readonly leftBodyMs?: number } = {},
+  {
+    leftBodyMs = LEFT_BODY_MS,
+    observer = UNOBSERVED,
+  }: { readonly leftBodyMs?: number; readonly observer?: RequestObserver } = {},
 ): Server {
   const https = config.publicUrl?.startsWith("https:") ?? false;
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     stampClient(request, config);
+    followRequest(request, response, { log, observer });
     secure(request, response, { https, mediaOrigin: config.mediaOrigin ?? null });
     restoreContentLength(response);
     closeUnlessRead(request, response, leftBodyMs);

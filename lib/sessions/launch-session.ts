@@ -3,6 +3,8 @@ import { type Client, recordAuditEvent, SYSTEM_ACTOR } from "@/lib/audit/record-
 import type { Actor } from "@/lib/auth/permissions";
 import type { DatabaseOrTransaction } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
+import { secondsSince } from "@/lib/metrics/measured";
+import type { Metrics } from "@/lib/metrics/metrics";
 import type { ProviderRef, SessionSpec } from "@/lib/providers/session-provider";
 import type { AppCatalogue, CatalogueApp } from "./app-catalogue";
 import { type CloseDeps, closeSession } from "./close-session";
@@ -12,6 +14,7 @@ import { countOpenSessions, insertSession, markRunning, type Session } from "./s
 export interface LaunchDeps extends CloseDeps {
   readonly instanceId: string;
   readonly apps: AppCatalogue;
+  readonly metrics: Pick<Metrics, "sessionCloses" | "sessionStarts" | "sessionStartSeconds">;
 }
 
 export interface LaunchInput {
@@ -92,11 +95,15 @@ async function lockUser(transaction: DatabaseOrTransaction, userId: string): Pro
 
 async function startDesktop(deps: LaunchDeps, session: Session, spec: SessionSpec): Promise<void> {
   const { sessionId } = spec;
+  const startedAt = performance.now();
   try {
     const { ref } = await deps.provider.start(spec);
     await handOver(deps, sessionId, ref);
+    deps.metrics.sessionStarts.inc({ result: "running" });
+    deps.metrics.sessionStartSeconds.observe(secondsSince(startedAt));
   } catch (err) {
     deps.log.error({ err, sessionId }, "a session did not start");
+    deps.metrics.sessionStarts.inc({ result: "failed" });
     await closeSession(deps, session, "start_failed", { actor: SYSTEM_ACTOR, client: null });
   }
 }
