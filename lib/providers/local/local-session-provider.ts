@@ -5,15 +5,15 @@ import type { ProviderSurroundings } from "../create-session-provider";
 import type {
   AppSpec,
   Availability,
+  HeldSession,
   ProviderRef,
-  RunningSession,
   SessionProvider,
   SessionSpec,
   StartedSession,
   TerminalStream,
 } from "../session-provider";
 import { writeDesktopFiles } from "./desktop-files";
-import { DesktopProcess } from "./desktop-process";
+import { DesktopProcess, START_TIMEOUT_MS } from "./desktop-process";
 import { findFreeUid, type Isolation, probeIsolation } from "./isolation";
 import { findRequiredPrograms } from "./required-programs";
 import { SessionDirectories } from "./session-directories";
@@ -26,12 +26,13 @@ const refOf = (sessionId: string): ProviderRef => ({ session_id: sessionId });
 const DESKTOPS_ONLY =
   "This server runs desktops only: terminals and web apps need containers (SORTIE_SESSION_PROVIDER).";
 
+type LocalSurroundings = Pick<ProviderSurroundings, "instanceId" | "log">;
 type DesktopSpec = Extract<SessionSpec, { kind: "desktop" }>;
 type ExitListener = (sessionId: string, detail: string) => void;
 
 /** Runs desktops as child processes of this server, as strongly isolated as `probe` finds possible. */
 export function createLocalSessionProvider(
-  surroundings: ProviderSurroundings,
+  surroundings: LocalSurroundings,
   probe: () => Promise<Isolation> = probeIsolation,
 ): SessionProvider {
   return new LocalSessionProvider(surroundings, probe);
@@ -39,6 +40,8 @@ export function createLocalSessionProvider(
 
 class LocalSessionProvider implements SessionProvider {
   readonly name = "local";
+  readonly isTiedToProcess = true;
+  readonly startTimeoutMs = START_TIMEOUT_MS;
   readonly #desktops = new Map<string, DesktopProcess>();
   readonly #uids = new Set<number>();
   readonly #listeners = new Set<ExitListener>();
@@ -47,7 +50,7 @@ class LocalSessionProvider implements SessionProvider {
   #closed = false;
 
   constructor(
-    private readonly surroundings: ProviderSurroundings,
+    private readonly surroundings: LocalSurroundings,
     private readonly probe: () => Promise<Isolation>,
   ) {
     this.#directories = new SessionDirectories(surroundings.instanceId);
@@ -100,9 +103,12 @@ class LocalSessionProvider implements SessionProvider {
     return Promise.resolve(this.#find(ref) !== undefined);
   }
 
-  runningSessions(): readonly RunningSession[] {
+  heldSessions(): Promise<readonly HeldSession[]> {
     const started = [...this.#desktops.values()].filter((desktop) => desktop.isStarted);
-    return started.map(({ options: { sessionId } }) => ({ sessionId, ref: refOf(sessionId) }));
+    const held = started.map(({ options: { sessionId } }) => ({
+      ...{ sessionId, ref: refOf(sessionId), isAlive: true },
+    }));
+    return Promise.resolve(held);
   }
 
   async stop(ref: ProviderRef): Promise<void> {
