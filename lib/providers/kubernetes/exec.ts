@@ -1,4 +1,7 @@
+import { randomUUID } from "node:crypto";
+import type { WebSocket } from "ws";
 import { z } from "zod";
+import { hangUpCommand, markedCommand } from "../terminal-mark";
 import type { TerminalSize, TerminalStream } from "../session-provider";
 import { ChannelStream } from "./channel-stream";
 import type { ClusterClient } from "./cluster-client";
@@ -10,7 +13,6 @@ import type { ClusterClient } from "./cluster-client";
 export const EXEC_PROTOCOL = "v5.channel.k8s.io";
 const STDIN = 0;
 const STDOUT = 1;
-const STDERR = 2;
 const STATUS = 3;
 const RESIZE = 4;
 const CLOSE = 255;
@@ -35,34 +37,79 @@ export interface ExecTarget {
   readonly command: readonly string[];
 }
 
-/** Runs a command in a container with a terminal of its own. @throws ApiRefusal, Error */
+/**
+ * Runs a command in a container with a terminal of its own. Destroying its stream hangs up: a cluster
+ * leaves running what has lost its viewer. @throws ApiRefusal, Error
+ */
 export async function execTerminal(
   client: ClusterClient,
-  { pod, container, command }: ExecTarget,
+  target: ExecTarget,
   size: TerminalSize,
 ): Promise<TerminalStream> {
-  const query = new URLSearchParams({ container, stdin: "true", stdout: "true", tty: "true" });
+  const mark = randomUUID();
+  const command = markedCommand(mark, target.command);
+  const webSocket = await openExec(client, { ...target, command }, TERMINAL_STREAMS);
+  const exit = exitOf();
+  const stream = new ChannelStream(webSocket, {
+    writeTo: STDIN,
+    receive: (channel, bytes) => {
+      if (channel === STATUS) exit.take(bytes);
+      return channel === STDOUT ? bytes : null;
+    },
+    farewell: Buffer.from([CLOSE, STDIN]),
+    onClose: () => {
+      exit.lost();
+      if (exit.isKnown()) return;
+      // Where this fails, so has the pod or the cluster.
+      hangUp(client, target, mark).catch(() => undefined);
+    },
+  });
+  const resize = ({ columns, rows }: TerminalSize) =>
+    stream.send(RESIZE, Buffer.from(JSON.stringify({ Width: columns, Height: rows })));
+  await resize(size);
+  return { stream, resize, exited: exit.exited };
+}
+
+const TERMINAL_STREAMS = { stdin: "true", stdout: "true", tty: "true" };
+const OUTPUT_ONLY = { stdout: "true" };
+
+function openExec(
+  client: ClusterClient,
+  { pod, container, command }: ExecTarget,
+  streams: Readonly<Record<string, string>>,
+): Promise<WebSocket> {
+  const query = new URLSearchParams({ container, ...streams });
   for (const word of command) query.append("command", word);
-  const webSocket = await client.openStream(`${pod}/exec`, query, EXEC_PROTOCOL);
+  return client.openStream(`${pod}/exec`, query, EXEC_PROTOCOL);
+}
+
+async function hangUp(client: ClusterClient, target: ExecTarget, mark: string): Promise<void> {
+  const command = hangUpCommand(mark);
+  const webSocket = await openExec(client, { ...target, command }, OUTPUT_ONLY);
+  webSocket.on("error", () => undefined);
+  // It says nothing but its end, after which the server closes.
+  webSocket.resume();
+}
+
+/** How a command ended, out of what channel 3 says. */
+function exitOf() {
   let settle: ExitSettler | undefined;
+  let isKnown = false;
   const exited = new Promise<{ code: number }>((resolve, reject) => {
     settle = { resolve, reject };
   });
   // Who opens a terminal need not care how it ends.
   exited.catch(() => undefined);
-  const stream = new ChannelStream(webSocket, {
-    writeTo: STDIN,
-    receive: (channel, bytes) => {
-      if (channel === STATUS && bytes.length > 0 && settle !== undefined) settleExit(settle, bytes);
-      return channel === STDOUT || channel === STDERR ? bytes : null;
+  return {
+    exited,
+    isKnown: () => isKnown,
+    take: (bytes: Buffer) => {
+      if (bytes.length === 0 || settle === undefined) return;
+      isKnown = true;
+      settleExit(settle, bytes);
     },
-    farewell: Buffer.from([CLOSE, STDIN]),
-    onClose: () => settle?.reject(new Error("The connection to the pod ended before its command.")),
-  });
-  const resize = ({ columns, rows }: TerminalSize) =>
-    stream.send(RESIZE, Buffer.from(JSON.stringify({ Width: columns, Height: rows })));
-  await resize(size);
-  return { stream, resize, exited };
+    lost: () => settle?.reject(new Error("The connection to the pod ended before its command.")),
+  };
 }
 
 interface ExitSettler {

@@ -6,8 +6,8 @@ import type { ProviderSurroundings } from "../create-session-provider";
 import type {
   AppSpec,
   Availability,
+  HeldSession,
   ProviderRef,
-  RunningSession,
   SessionProvider,
   SessionSpec,
   StartedSession,
@@ -27,8 +27,8 @@ import {
   podNameOf,
   portOf,
   SESSION_LABEL,
-  SESSION_SELECTOR,
   sessionPod,
+  sessionSelector,
 } from "./session-pod";
 import { readRef, refOf, type SessionRef } from "./session-ref";
 import { PodFailure, untilReady } from "./until-ready";
@@ -50,10 +50,14 @@ export function createKubernetesSessionProvider(
 
 class KubernetesSessionProvider implements SessionProvider {
   readonly name = "kubernetes";
+  readonly isTiedToProcess = false;
+  readonly startTimeoutMs = START_TIMEOUT_MS;
   readonly #watch: PodWatch;
   readonly #listeners = new Set<ExitListener>();
   /** The uids of pods that were seen at work and not to end yet. */
   readonly #atWork = new Set<string>();
+  readonly #starting = new Set<Promise<unknown>>();
+  readonly #closing = new AbortController();
   #client: Promise<ClusterClient> | undefined;
   #isNoting = false;
 
@@ -62,7 +66,7 @@ class KubernetesSessionProvider implements SessionProvider {
     private readonly surroundings: ProviderSurroundings,
   ) {
     this.#watch = new PodWatch(() => this.#open(), {
-      labelSelector: SESSION_SELECTOR,
+      labelSelector: () => this.#selector(),
       log: surroundings.log,
     });
   }
@@ -78,14 +82,23 @@ class KubernetesSessionProvider implements SessionProvider {
       : { available: false, reason: clusterAway(failure).message };
   }
 
-  async start(spec: SessionSpec): Promise<StartedSession> {
+  start(spec: SessionSpec): Promise<StartedSession> {
+    const starting = this.#start(spec).finally(() => this.#starting.delete(starting));
+    this.#starting.add(starting);
+    return starting;
+  }
+
+  async #start(spec: SessionSpec): Promise<StartedSession> {
     const name = podNameOf(spec.sessionId);
     try {
       // What happens to the pod from its first moment on is seen.
       await this.#watch.untilSettled();
       const password = spec.kind === "desktop" ? newVncPassword() : undefined;
       await this.#create(spec, password);
-      const pod = await untilReady(this.#watch, name, START_TIMEOUT_MS);
+      const pod = await untilReady(this.#watch, name, {
+        timeoutMs: this.startTimeoutMs,
+        signal: this.#closing.signal,
+      });
       const ref = refOf(spec, pod, password);
       // That it is ready on its node does not say that it can be reached from here.
       if (portOf(spec) !== null) (await this.#connect(ref)).destroy();
@@ -134,8 +147,16 @@ class KubernetesSessionProvider implements SessionProvider {
     await client.deletePod(pod, uid);
   }
 
-  runningSessions(): readonly RunningSession[] {
-    return [];
+  /** Listed anew: a session that another process has just started may not have come to the watch yet. */
+  async heldSessions(): Promise<readonly HeldSession[]> {
+    const client = await this.#open();
+    const { pods } = await client.listPods(await this.#selector());
+    return pods.flatMap((pod) => {
+      const { name, uid, labels } = pod.metadata;
+      const sessionId = labels[SESSION_LABEL];
+      if (sessionId === undefined) return [];
+      return [{ sessionId, ref: { pod: name, uid }, isAlive: stateOf(pod).kind !== "over" }];
+    });
   }
 
   clearLeftovers(): Promise<readonly string[]> {
@@ -151,6 +172,8 @@ class KubernetesSessionProvider implements SessionProvider {
 
   /** Sessions stay: their pods are of the cluster, and any process reaches them. */
   async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled(this.#starting);
     await this.#watch.close();
   }
 
@@ -158,10 +181,15 @@ class KubernetesSessionProvider implements SessionProvider {
     return (this.#client ??= ClusterClient.open(this.config.namespace));
   }
 
+  async #selector(): Promise<string> {
+    return sessionSelector(await this.surroundings.installationId());
+  }
+
   async #create(spec: SessionSpec, password: string | undefined): Promise<void> {
     const client = await this.#open();
-    const { instanceId } = this.surroundings;
-    const { metadata } = await client.createPod(sessionPod(spec, { ...this.config, instanceId }));
+    const installationId = await this.surroundings.installationId();
+    const settings = { ...this.config, installationId };
+    const { metadata } = await client.createPod(sessionPod(spec, settings));
     if (password === undefined) return;
     // After the pod, to belong to it. Its container waits for the secret, should it be faster.
     await client.createSecret(passwordSecret(spec.sessionId, metadata.uid, password));

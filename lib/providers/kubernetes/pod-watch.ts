@@ -7,7 +7,8 @@ import type { Pod } from "./pod-state";
 export type PodListener = (pod: Pod, isGone: boolean) => void;
 
 export interface PodWatchOptions {
-  readonly labelSelector: string;
+  /** Which pods; asked before each list and watch. */
+  readonly labelSelector: () => Promise<string>;
   readonly log: Logger;
   /** After a failure the next try waits this long, and twice as long after each further one. */
   readonly firstDelayMs?: number;
@@ -82,15 +83,12 @@ export class PodWatch {
     while (!isClosing()) {
       try {
         const client = await this.openClient();
-        this.#version ??= await this.#list(client);
+        const selector = await this.options.labelSelector();
+        this.#version ??= await this.#list(client, selector);
         this.#settle(null);
         const startedAt = Date.now();
-        await client.watchPods(
-          this.options.labelSelector,
-          this.#version,
-          (event) => this.#take(event),
-          signal,
-        );
+        const take = (event: PodEvent) => this.#take(event);
+        await client.watchPods(selector, this.#version, take, signal);
         // A server that ends watches at once must not be asked without pause.
         if (Date.now() - startedAt < delayMs) await pause(delayMs, signal);
         delayMs = firstDelayMs;
@@ -104,8 +102,8 @@ export class PodWatch {
   }
 
   /** Takes over what is there now, and tells what changed or went while nobody looked. */
-  async #list(client: ClusterClient): Promise<string> {
-    const { version, pods } = await client.listPods(this.options.labelSelector);
+  async #list(client: ClusterClient, selector: string): Promise<string> {
+    const { version, pods } = await client.listPods(selector);
     const names = new Set(pods.map(({ metadata }) => metadata.name));
     for (const pod of this.pods) if (!names.has(pod.metadata.name)) this.#remove(pod);
     for (const pod of pods) this.#put(pod);

@@ -7,10 +7,21 @@ export const DESKTOP_PORT = 5900;
 /** The name of a session pod's only container. */
 export const APP_CONTAINER = "app";
 export const SESSION_LABEL = "sortie.session-id";
-export const INSTANCE_LABEL = "sortie.instance-id";
-/** Finds the pods of sessions, whoever started them. */
-export const SESSION_SELECTOR =
-  "app.kubernetes.io/managed-by=sortie,app.kubernetes.io/component=session";
+const COMMON_LABELS = {
+  "app.kubernetes.io/managed-by": "sortie",
+  "app.kubernetes.io/component": "session",
+};
+
+/** Whose session: other installations share the cluster. */
+const INSTALLATION_LABEL = "sortie.instance-id";
+
+/** Finds the pods of an installation's sessions, whichever of its processes started them. */
+export function sessionSelector(installationId: string): string {
+  const labels = { ...COMMON_LABELS, [INSTALLATION_LABEL]: installationId };
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(",");
+}
 
 /** The user and home of every app, whatever its image says. */
 const APP_UID = 1000;
@@ -21,11 +32,11 @@ const TEMPORARY_SIZE_LIMIT = "1Gi";
 const DEADLINE_SLACK_SECONDS = 300;
 const PASSWORD_KEY = "vnc-password";
 /** A terminal's container only has to be there: what runs in it is started by each terminal. */
-const KEEP_ALIVE = ["sleep", "infinity"];
+const KEEP_ALIVE = ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done"];
 
 /** What the operator says of all session pods. */
 export interface PodSettings {
-  readonly instanceId: string;
+  readonly installationId: string;
   readonly maxDurationMs: number;
   readonly serviceAccount: string | undefined;
   readonly imagePullSecrets: readonly string[];
@@ -95,17 +106,12 @@ export function passwordSecret(
   };
 }
 
-const COMMON_LABELS = {
-  "app.kubernetes.io/managed-by": "sortie",
-  "app.kubernetes.io/component": "session",
-};
-
-function labelsOf({ sessionId, kind }: SessionSpec, { instanceId }: PodSettings) {
+function labelsOf({ sessionId, kind }: SessionSpec, { installationId }: PodSettings) {
   return {
     ...COMMON_LABELS,
     "sortie.app-kind": kind,
+    [INSTALLATION_LABEL]: installationId,
     [SESSION_LABEL]: sessionId,
-    [INSTANCE_LABEL]: instanceId,
   };
 }
 

@@ -13,12 +13,25 @@ export class PodFailure extends Error {
   }
 }
 
+const SERVER_STOPS: PodReason = { sentence: "The server is stopping.", words: "" };
+
+export interface Patience {
+  readonly timeoutMs: number;
+  /** Gives up at once. */
+  readonly signal: AbortSignal;
+}
+
 /** Resolves when the pod can be used, as soon as the watch says so. @throws PodFailure with the reason */
-export function untilReady(watch: PodWatch, name: string, timeoutMs: number): Promise<Pod> {
+export function untilReady(
+  watch: PodWatch,
+  name: string,
+  { timeoutMs, signal }: Patience,
+): Promise<Pod> {
   return new Promise((resolve, reject) => {
     let reason: PodReason = { sentence: "The cluster said nothing of its pod.", words: "" };
     const end = () => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
       stopListening();
     };
     const fail = (failure: PodFailure) => {
@@ -35,11 +48,14 @@ export function untilReady(watch: PodWatch, name: string, timeoutMs: number): Pr
       } else if (state.kind === "starting") reason = state.reason;
       else fail(new PodFailure(state.reason));
     };
+    const onAbort = () => fail(new PodFailure(SERVER_STOPS));
+    signal.addEventListener("abort", onAbort);
     const timer = setTimeout(() => {
       fail(new PodFailure(reason, `(after ${timeoutMs / 1_000} s)`));
     }, timeoutMs);
     const stopListening = watch.listen(judge);
     const known = watch.find(name);
-    if (known !== undefined) judge(known, false);
+    if (signal.aborted) onAbort();
+    else if (known !== undefined) judge(known, false);
   });
 }

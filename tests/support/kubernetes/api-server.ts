@@ -172,7 +172,9 @@ export class ApiServer {
     response: ServerResponse,
   ): void {
     const isWanted = matching(query);
-    const send = (event: object) => response.write(`${JSON.stringify(event)}\n`);
+    const send = (event: object) => {
+      if (!response.writableEnded) response.write(`${JSON.stringify(event)}\n`);
+    };
     response.writeHead(200, { "content-type": "application/json", "transfer-encoding": "chunked" });
     response.flushHeaders();
     const take = (event: ReturnType<ObjectStore["eventsSince"]>[number]) => {
