@@ -7,6 +7,7 @@ import type { Services } from "@/lib/composition/services";
 import { attachGateway } from "@/lib/gateway/attach-gateway";
 import { answerDirectly, type DirectRoute } from "@/lib/http/direct-route";
 import { createHttpServer, drain, listen } from "@/lib/http/http-server";
+import { requestObserver } from "@/lib/metrics/request-observer";
 import { closeOrphanedSessions } from "@/lib/sessions/close-orphaned-sessions";
 import { hostSessions } from "@/lib/sessions/host-sessions";
 
@@ -21,8 +22,8 @@ const DIRECT_ROUTES: readonly DirectRoute[] = [
 
 /** The web process: one port for pages, API and WebSockets. */
 async function start(services: Services): Promise<Close> {
-  const { config, log } = services;
-  const { administrator } = await prepareDatabase(config.databaseUrl, process.env);
+  const { config, log, metrics } = services;
+  const { administrator } = await prepareDatabase(config.databaseUrl, process.env, services.apps);
   if (administrator !== null) {
     log.warn(
       administrator,
@@ -36,7 +37,9 @@ async function start(services: Services): Promise<Close> {
   const host = await hostSessions(services);
   const mediaOrigin = await services.store.linkOrigin();
   const handle = answerDirectly(DIRECT_ROUTES, app.getRequestHandler());
-  const server = createHttpServer(handle, { ...config, mediaOrigin }, log);
+  const server = createHttpServer(handle, { ...config, mediaOrigin }, log, {
+    observer: requestObserver(metrics),
+  });
   const gateway = attachGateway(server, services);
   const { port } = await listen(server, config);
   log.info({ port }, "listening");

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "@/lib/config/config";
 import { type Database, openDatabase } from "@/lib/db/database";
+import { createMetrics, type Metrics } from "@/lib/metrics/metrics";
 import { createLogger, type Logger } from "@/lib/logging/logger";
 import { createSessionProvider } from "@/lib/providers/create-session-provider";
 import type { SessionProvider } from "@/lib/providers/session-provider";
@@ -9,6 +10,8 @@ import { RecordingUsage } from "@/lib/operations/recording-usage";
 import { AppendRegistry } from "@/lib/recordings/append-registry";
 import { RecordingWishes } from "@/lib/recordings/recording-wishes";
 import { Room } from "@/lib/recordings/room";
+import { findInstallationId } from "@/lib/settings/installation-id";
+import { type AppCatalogue, loadAppCatalogue } from "@/lib/sessions/app-catalogue";
 import { createRecordingStore } from "@/lib/storage/create-recording-store";
 import type { RecordingStore } from "@/lib/storage/recording-store";
 
@@ -16,6 +19,7 @@ import type { RecordingStore } from "@/lib/storage/recording-store";
 export interface Services {
   readonly config: Config;
   readonly log: Logger;
+  readonly metrics: Metrics;
   readonly db: Database;
   readonly store: RecordingStore;
   readonly room: Room;
@@ -27,13 +31,21 @@ export interface Services {
   /** The recordings that are being added to in this process. */
   readonly appends: AppendRegistry;
   readonly provider: SessionProvider;
+  /** What people may launch. */
+  readonly apps: AppCatalogue;
   /** Tells this process from every other; new at each start. */
   readonly instanceId: string;
+  /** Aborted once this process was told to stop: nothing new is begun, what runs comes to its end. */
+  readonly stopping: AbortSignal;
   readonly now: () => Date;
 }
 
-/** The composition root: builds the adapters the configuration names. Opens nothing until it is used. */
-export function createServices(config: Config, processName: string): Services {
+/** The composition root: builds the adapters the configuration names. Opens nothing until it is used. @throws ConfigError */
+export function createServices(
+  config: Config,
+  processName: string,
+  stopping: AbortSignal = new AbortController().signal,
+): Services {
   const log = createLogger(config.logLevel, processName);
   const instanceId = randomUUID();
   const db = openDatabase(config.databaseUrl);
@@ -42,6 +54,7 @@ export function createServices(config: Config, processName: string): Services {
   return {
     config,
     log,
+    metrics: createMetrics(),
     db,
     store,
     room: new Room({ db, store }),
@@ -49,8 +62,13 @@ export function createServices(config: Config, processName: string): Services {
     queue: new QueueMonitor(config, (err) => log.warn({ err }, "the job queue cannot be reached")),
     wishes: new RecordingWishes({ db, log }),
     appends: new AppendRegistry(),
-    provider: createSessionProvider(config, { instanceId, log }),
+    provider: createSessionProvider(config, {
+      ...{ instanceId, log },
+      installationId: () => findInstallationId(db),
+    }),
+    apps: loadAppCatalogue(config.session),
     instanceId,
+    stopping,
     now,
   };
 }

@@ -4,9 +4,11 @@ import type { Config } from "@/lib/config/config";
 import type { Logger } from "@/lib/logging/logger";
 import { BODY_LENGTH_HEADER, restoreContentLength } from "./body-length";
 import { stampClient } from "./client";
+import { followRequest, type RequestObserver, UNOBSERVED } from "./follow-request";
 import { withIncomingMessage } from "./incoming-message";
 import { problemResponse } from "./problem";
 import { secure } from "./security-headers";
+import { tracedRequest } from "./traced-request";
 import { refuseMalformed, requireSoundRequest } from "./sound-request";
 
 interface ServerConfig extends Pick<Config, "publicUrl" | "trustedProxyCount"> {
@@ -38,18 +40,25 @@ export function createHttpServer(
   handle: Handle,
   config: ServerConfig,
   log: Logger,
-  { leftBodyMs = LEFT_BODY_MS }: { readonly leftBodyMs?: number } = {},
+  {
+    leftBodyMs = LEFT_BODY_MS,
+    observer = UNOBSERVED,
+  }: { readonly leftBodyMs?: number; readonly observer?: RequestObserver } = {},
 ): Server {
   const https = config.publicUrl?.startsWith("https:") ?? false;
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     stampClient(request, config);
+    followRequest(request, response, { log, observer });
     secure(request, response, { https, mediaOrigin: config.mediaOrigin ?? null });
     restoreContentLength(response);
     closeUnlessRead(request, response, leftBodyMs);
-    withIncomingMessage(request, async () => {
+    const work = async () => {
       requireSoundRequest(request);
       await handle(request, response);
-    }).catch((error: unknown) => answerFailure(error, request, response, log));
+    };
+    tracedRequest(request, response, () => withIncomingMessage(request, work)).catch(
+      (error: unknown) => answerFailure(error, request, response, log),
+    );
   };
   // Node would refuse a missing `Host` and an odd `Expect` itself, without a word.
   const options = { highWaterMark: READ_AHEAD_BYTES, requireHostHeader: false };

@@ -7,8 +7,17 @@ import type { Duplex } from "node:stream";
 export interface SessionProvider {
   readonly name: "local";
 
-  /** Whether sessions of this kind can run here now; if not, what is missing, as a sentence with a remedy. */
-  availability(kind: AppKind): Promise<Availability>;
+  /**
+   * Whether its sessions live and die with the process that started them. Where not, every process reaches every session
+   * by its ref, and all of them look after all of them: a restarted server finds its sessions as they were.
+   */
+  readonly isTiedToProcess: boolean;
+
+  /** A start that takes longer is given up. */
+  readonly startTimeoutMs: number;
+
+  /** Whether sessions of this app can run here now; if not, what is missing, as a sentence with a remedy. */
+  availability(app: AppSpec): Promise<Availability>;
 
   /** Starts a session and resolves when its desktop answers. @throws AppError `app_unavailable` */
   start(spec: SessionSpec): Promise<StartedSession>;
@@ -25,25 +34,35 @@ export interface SessionProvider {
   /** What the RFB server asks a viewer for. */
   desktopPassword(ref: ProviderRef): string;
 
+  /**
+   * Opens a terminal in a session of a terminal app: its command, or a shell, of this terminal's own.
+   * @throws AppError `session_not_running`, `app_unavailable` where a provider has no terminals
+   */
+  openTerminal(ref: ProviderRef, size: TerminalSize): Promise<TerminalStream>;
+
   /** Whether the session is still alive. */
   isAlive(ref: ProviderRef): Promise<boolean>;
 
-  /** The sessions that this process runs and that have started. */
-  runningSessions(): readonly RunningSession[];
+  /**
+   * The sessions that take room, whoever started them: of a provider that is tied to its process those of this process
+   * that have started, of any other all that this installation has. Complete, or it rejects: what is missing here is gone.
+   */
+  heldSessions(): Promise<readonly HeldSession[]>;
 
   /** Ends the session and frees everything it had. Harmless when it is gone. */
   stop(ref: ProviderRef): Promise<void>;
 
-  /** Calls `listener` when a session started by this process ends by itself. Returns how to stop listening. */
+  /** Calls `listener` when one of the sessions above ends by itself. Returns how to stop listening. */
   onExit(listener: (sessionId: string, detail: string) => void): () => void;
 
   /**
    * Ends and removes what dead servers on this machine have left; answers the instance ids whose
-   * sessions are thereby known to be over. For the start of a server.
+   * sessions are thereby known to be over. Nothing where sessions are not tied to processes: what no session needs any
+   * more is found in `heldSessions`.
    */
   clearLeftovers(): Promise<readonly string[]>;
 
-  /** Ends everything this process started; called once, at shutdown. */
+  /** Ends what is tied to this process, and gives up what it is starting; called once, at shutdown. */
   close(): Promise<void>;
 }
 
@@ -51,12 +70,56 @@ export type AppKind = "desktop" | "terminal" | "web";
 export type Availability =
   { readonly available: true } | { readonly available: false; readonly reason: string };
 
-export interface SessionSpec {
+/** How much of a machine one session may take. */
+export interface AppLimits {
+  /** Processors; a fraction is a share of one. */
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  /** Processes and threads. */
+  readonly pids: number;
+}
+
+/** What a container of an app is made from. */
+export interface AppContainer {
+  /** Undefined: the app names none, and runs only where sessions are no containers. */
+  readonly image: string | undefined;
+  /** Undefined: what the image starts by itself; in a terminal a shell. */
+  readonly command: readonly string[] | undefined;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly limits: AppLimits;
+  /** Its files cannot be written, but for /tmp and its user's home. */
+  readonly readOnlyRoot: boolean;
+}
+
+export type DesktopApp = AppContainer & { readonly kind: "desktop"; readonly image: string };
+export type TerminalApp = AppContainer & { readonly kind: "terminal" };
+/** `port`: where it speaks HTTP in its container. */
+export type WebApp = AppContainer & { readonly kind: "web"; readonly port: number };
+
+/** What a provider needs to know of an app. */
+export type AppSpec = DesktopApp | TerminalApp | WebApp;
+
+interface SessionIdentity {
   readonly sessionId: string;
   readonly appId: string;
-  readonly kind: AppKind;
-  readonly width: number;
-  readonly height: number;
+}
+
+/** A session to start; a desktop's first size is in pixels. */
+export type SessionSpec = SessionIdentity &
+  ((DesktopApp & { readonly width: number; readonly height: number }) | TerminalApp | WebApp);
+
+/** In characters. */
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export interface TerminalStream {
+  /** Takes what is typed and gives what is shown. Destroying it hangs up: what runs in the terminal ends. */
+  readonly stream: Duplex;
+  resize(size: TerminalSize): Promise<void>;
+  /** Resolves when the command has ended. Rejects where its code cannot be known: its session has gone. */
+  readonly exited: Promise<{ readonly code: number }>;
 }
 
 /** The provider's own handle, as JSON; saved in the session's row. */
@@ -66,7 +129,9 @@ export interface StartedSession {
   readonly ref: ProviderRef;
 }
 
-export interface RunningSession {
+export interface HeldSession {
   readonly sessionId: string;
   readonly ref: ProviderRef;
+  /** False: it has ended, and only its remains are there. */
+  readonly isAlive: boolean;
 }

@@ -3,6 +3,8 @@ import { type Client, SYSTEM_ACTOR } from "@/lib/audit/record-audit-event";
 import type { Actor } from "@/lib/auth/permissions";
 import { AppError } from "@/lib/errors/app-error";
 import { MediaError } from "@/lib/media/media-error";
+import { measuredAppend } from "@/lib/metrics/measured";
+import type { Metrics } from "@/lib/metrics/metrics";
 import { type AppendRegistry, type AppendTurn, uploadLocked } from "./append-registry";
 import { ClaimHolder } from "./claim-holder";
 import { getRecording } from "./get-recording";
@@ -13,11 +15,16 @@ import { nextStatus, type RecordingStatus } from "./recording-state";
 import { refuseStream } from "./refuse-stream";
 import type { Room } from "./room";
 import type { RoomLevel } from "./room-level";
-import { type SealDeps, sealRecording } from "./seal-recording";
+import { traced } from "@/lib/tracing/traced";
+import { ofRecording, type SealDeps, sealRecording } from "./seal-recording";
 import { stopLive } from "./stop-recording";
 
 export interface AppendDeps extends SealDeps {
   readonly appends: AppendRegistry;
+  readonly metrics: Pick<
+    Metrics,
+    "appends" | "appendSeconds" | "appendedBytes" | "seals" | "sealSeconds"
+  >;
   readonly room: Pick<Room, "level">;
   readonly config: { readonly recording: { readonly maxSizeBytes: number } };
 }
@@ -60,7 +67,9 @@ export async function appendToRecording(
   const { userId } = actor;
   const turn = await deps.appends.enter({ recordingId: input.recordingId, userId });
   try {
-    const { appended, row } = await appendInTurn(deps, actor, input, turn);
+    const append = () => appendInTurn(deps, actor, input, turn);
+    const span = { name: "recording.append", attributes: ofRecording(input.recordingId) };
+    const { appended, row } = await traced(span, () => measuredAppend(deps.metrics, append));
     if (row.uploadLength === appended.uploadOffset) {
       await sealRecording(deps, { recordingId: input.recordingId, by: { actor, client } });
     }
@@ -84,6 +93,7 @@ async function appendInTurn(deps: AppendDeps, actor: Actor, input: AppendInput, 
     const appended = await receiveBytes(deps, holder, turn, input);
     const row = await commitAppend(deps.db, claim, appended);
     if (row === null) throw await whyNotClaimed(deps, actor, input);
+    deps.metrics.appendedBytes.inc(appended.uploadOffset - offset);
     return { appended, row };
   } catch (error) {
     if (error instanceof MediaError) throw await refuseStream(deps, claim, error);

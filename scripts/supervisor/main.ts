@@ -6,6 +6,7 @@ import { ConfigError, parseConfig } from "@/lib/config/config";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "@/lib/db/embedded-postgres";
 import { MigrationError } from "@/lib/db/migrate";
 import type { NewAdministrator } from "@/lib/db/seed";
+import { type AppCatalogue, loadAppCatalogue } from "@/lib/sessions/app-catalogue";
 import { type Environment, evaluationProfile } from "./environment";
 import { type Ready, SupervisedProcess } from "./supervised-process";
 
@@ -61,11 +62,11 @@ class StartError extends Error {}
 async function startEverything(options: SuperviseOptions, running: Running): Promise<void> {
   const { dataDirectory, step, lacking } = options;
   const profile = await evaluationProfile(process.env, dataDirectory);
-  refuseWrongValues(profile);
+  const apps = judge(profile);
   const environment = await withDatabase(profile, options, running);
   refuseWhenStopping(running);
   const { administrator } = await step("Preparing the database", async () => {
-    return await prepareDatabase(environment["DATABASE_URL"] ?? "", environment);
+    return await prepareDatabase(environment["DATABASE_URL"] ?? "", environment, apps);
   });
   // At once: nobody could ever see it again if the rest failed.
   if (administrator !== null) print(credentials(administrator));
@@ -75,13 +76,14 @@ async function startEverything(options: SuperviseOptions, running: Running): Pro
   print(welcome(environment, port, join(dataDirectory, "logs"), lacking));
 }
 
-/** Before anything is made. The database has no address yet, but everything else can be judged. */
-function refuseWrongValues(environment: Environment): void {
-  parseConfig({
+/** Before anything is made. The database has no address yet, but everything else can be judged. @throws ConfigError */
+function judge(environment: Environment): AppCatalogue {
+  const { session } = parseConfig({
     ...environment,
     DATABASE_URL: environment["DATABASE_URL"] ?? "postgresql://embedded",
   });
   parseAdministrator(environment);
+  return loadAppCatalogue(session);
 }
 
 async function withDatabase(
@@ -106,7 +108,7 @@ async function startProcesses(
   await mkdir(logs, { recursive: true, mode: 0o700 });
   refuseWhenStopping(running);
   const pids = new Map<string, number | undefined>();
-  const make = (name: string, script: string) => {
+  const make = (name: string, script: string, environment: Environment) => {
     const child = new SupervisedProcess({
       name,
       script,
@@ -121,12 +123,18 @@ async function startProcesses(
     running.processes.push(child);
     return child;
   };
-  const web = make("web", "dist/server.js");
-  const worker = make("worker", "dist/worker.js");
+  const web = make("web", "dist/server.js", environment);
+  const worker = make("worker", "dist/worker.js", withNextMetricsPort(environment));
   const [ready] = await Promise.all([web.start(), worker.start()]).catch((error: unknown) => {
     throw new StartError(error instanceof Error ? error.message : String(error));
   });
   return ready;
+}
+
+/** Two processes on one machine cannot listen at one port; 0 is any. */
+function withNextMetricsPort(environment: Environment): Environment {
+  const port = Number(environment["SORTIE_METRICS_PORT"] || "0");
+  return port === 0 ? environment : { ...environment, SORTIE_METRICS_PORT: String(port + 1) };
 }
 
 /** Resolves at the first signal to stop; a later one ends everything by force. */

@@ -3,16 +3,17 @@ import { z } from "zod";
 import { AppError } from "@/lib/errors/app-error";
 import type { ProviderSurroundings } from "../create-session-provider";
 import type {
-  AppKind,
+  AppSpec,
   Availability,
+  HeldSession,
   ProviderRef,
-  RunningSession,
   SessionProvider,
   SessionSpec,
   StartedSession,
+  TerminalStream,
 } from "../session-provider";
 import { writeDesktopFiles } from "./desktop-files";
-import { DesktopProcess } from "./desktop-process";
+import { DesktopProcess, START_TIMEOUT_MS } from "./desktop-process";
 import { findFreeUid, type Isolation, probeIsolation } from "./isolation";
 import { findRequiredPrograms } from "./required-programs";
 import { SessionDirectories } from "./session-directories";
@@ -22,11 +23,16 @@ const refSchema = z.object({ session_id: z.string() });
 
 const refOf = (sessionId: string): ProviderRef => ({ session_id: sessionId });
 
+const DESKTOPS_ONLY =
+  "This server runs desktops only: terminals and web apps need containers (SORTIE_SESSION_PROVIDER).";
+
+type LocalSurroundings = Pick<ProviderSurroundings, "instanceId" | "log">;
+type DesktopSpec = Extract<SessionSpec, { kind: "desktop" }>;
 type ExitListener = (sessionId: string, detail: string) => void;
 
 /** Runs desktops as child processes of this server, as strongly isolated as `probe` finds possible. */
 export function createLocalSessionProvider(
-  surroundings: ProviderSurroundings,
+  surroundings: LocalSurroundings,
   probe: () => Promise<Isolation> = probeIsolation,
 ): SessionProvider {
   return new LocalSessionProvider(surroundings, probe);
@@ -34,6 +40,8 @@ export function createLocalSessionProvider(
 
 class LocalSessionProvider implements SessionProvider {
   readonly name = "local";
+  readonly isTiedToProcess = true;
+  readonly startTimeoutMs = START_TIMEOUT_MS;
   readonly #desktops = new Map<string, DesktopProcess>();
   readonly #uids = new Set<number>();
   readonly #listeners = new Set<ExitListener>();
@@ -42,18 +50,19 @@ class LocalSessionProvider implements SessionProvider {
   #closed = false;
 
   constructor(
-    private readonly surroundings: ProviderSurroundings,
+    private readonly surroundings: LocalSurroundings,
     private readonly probe: () => Promise<Isolation>,
   ) {
     this.#directories = new SessionDirectories(surroundings.instanceId);
   }
 
-  async availability(kind: AppKind): Promise<Availability> {
+  async availability({ kind }: AppSpec): Promise<Availability> {
     if (kind === "desktop") return findRequiredPrograms();
-    return { available: false, reason: "This server runs desktops only. Choose a desktop app." };
+    return { available: false, reason: DESKTOPS_ONLY };
   }
 
   async start(spec: SessionSpec): Promise<StartedSession> {
+    if (spec.kind !== "desktop") throw desktopsOnly();
     const desktop = await this.#spawn(spec).catch((error: unknown) => {
       throw this.#cannotStart(spec, error, "");
     });
@@ -82,6 +91,10 @@ class LocalSessionProvider implements SessionProvider {
     return Promise.reject(notRunning());
   }
 
+  openTerminal(): Promise<TerminalStream> {
+    return Promise.reject(desktopsOnly());
+  }
+
   desktopPassword(ref: ProviderRef): string {
     return this.#require(ref).options.password;
   }
@@ -90,9 +103,12 @@ class LocalSessionProvider implements SessionProvider {
     return Promise.resolve(this.#find(ref) !== undefined);
   }
 
-  runningSessions(): readonly RunningSession[] {
+  heldSessions(): Promise<readonly HeldSession[]> {
     const started = [...this.#desktops.values()].filter((desktop) => desktop.isStarted);
-    return started.map(({ options: { sessionId } }) => ({ sessionId, ref: refOf(sessionId) }));
+    const held = started.map(({ options: { sessionId } }) => ({
+      ...{ sessionId, ref: refOf(sessionId), isAlive: true },
+    }));
+    return Promise.resolve(held);
   }
 
   async stop(ref: ProviderRef): Promise<void> {
@@ -115,7 +131,7 @@ class LocalSessionProvider implements SessionProvider {
     await this.#directories.close();
   }
 
-  async #spawn({ sessionId, width, height }: SessionSpec): Promise<DesktopProcess> {
+  async #spawn({ sessionId, width, height }: DesktopSpec): Promise<DesktopProcess> {
     if (this.#closed) throw new Error("The server is stopping.");
     const isolation = await (this.#isolation ??= this.#probe());
     const uid = isolation.ownUser ? await findFreeUid(this.#uids) : undefined;
@@ -189,6 +205,10 @@ class LocalSessionProvider implements SessionProvider {
       { cause: error },
     );
   }
+}
+
+function desktopsOnly(): AppError {
+  return new AppError("app_unavailable", DESKTOPS_ONLY);
 }
 
 function notRunning(cause?: unknown): AppError {
