@@ -49,17 +49,19 @@ const PASSWORD = "a password for tests";
 interface ProductOptions {
   /** Programs of this machine that the product is not to find; needs bubblewrap. */
   readonly without?: readonly string[];
+  /** Where it is to be, for who has to know before it starts. */
+  readonly port?: number;
 }
 
 /** Starts the product that `npm run build` made. `environment` wins over the tests' own settings. */
 export async function startProduct(
   environment: Readonly<Record<string, string>> = {},
-  { without = [] }: ProductOptions = {},
+  { without = [], port: wanted }: ProductOptions = {},
 ): Promise<Product> {
   await refuseUnbuilt();
   const directory = await mkdtemp(join(tmpdir(), "sortie-product-"));
   const database = await createTestDatabase();
-  const port = await freePort();
+  const port = wanted ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const administrator = { username: "admin", password: PASSWORD };
   const log: LogEntry[] = [];
