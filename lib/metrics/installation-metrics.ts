@@ -14,6 +14,8 @@ export interface InstallationFigures {
   readonly recordings: readonly UsedGroup[];
   /** Sessions that are not over, by status. */
   readonly sessions: Readonly<Record<string, number>>;
+  /** Most sessions at once; null without a limit. */
+  readonly sessionsLimit: number | null;
   /** When each job last ended well; without those that have not of late. */
   readonly lastSuccess: readonly { readonly job: string; readonly at: Date }[];
   /** What the latest comparison of storage and database found, by kind; null before the first. */
@@ -50,6 +52,7 @@ export function installationMetrics(
     for (const gauge of Object.values(gauges)) gauge.reset();
     gauges.freeBytes.remove();
     gauges.floorBytes.remove();
+    gauges.sessionsLimit.remove();
     await Promise.all([
       told("database", sources.database, (found) => tellDatabase(gauges, found)),
       told("queue", sources.queue, (found) => {
@@ -73,6 +76,7 @@ function tellDatabase(gauges: Gauges, found: InstallationFigures): void {
   for (const [status, count] of Object.entries(found.sessions)) {
     gauges.sessions.set({ status }, count);
   }
+  if (found.sessionsLimit !== null) gauges.sessionsLimit.set(found.sessionsLimit);
   for (const { job, at } of found.lastSuccess) gauges.lastSuccess.set({ job }, at.getTime() / 1000);
   for (const [kind, count] of Object.entries(found.findings ?? {})) {
     gauges.findings.set({ kind }, count);
@@ -91,6 +95,7 @@ function makeGauges(registers: Registry[]) {
     floorBytes: gauge("sortie_storage_floor_bytes", "Below it nothing new is recorded.", []),
     findings: gauge("sortie_storage_findings", "Storage and database disagree.", ["kind"]),
     sessions: gauge("sortie_sessions", "Sessions that are not over.", ["status"]),
+    sessionsLimit: gauge("sortie_sessions_limit", "Most sessions at once.", []),
     jobs: gauge("sortie_queue_jobs", "Background jobs in the queue.", ["state"]),
     lastSuccess: gauge(
       "sortie_job_last_success_timestamp_seconds",

@@ -37,14 +37,15 @@ async function lookUp(
     findSettings(db),
   ]);
   const floorBytes = settings.values.free_space_floor_mb * MEBIBYTE;
-  return { recordings: groups, sessions, lastSuccess, findings, floorBytes };
+  const sessionsLimit = settings.values.max_sessions || null;
+  return { recordings: groups, sessions, sessionsLimit, lastSuccess, findings, floorBytes };
 }
 
 async function countSessions(db: Database): Promise<Record<string, number>> {
   const rows = await db.$queryRaw<{ status: string; count: number }[]>`
-    SELECT "status"::text, count(*)::int AS "count"
-      FROM "sessions" WHERE "status" IN ('creating', 'running') GROUP BY "status"`;
-  const none = { creating: 0, running: 0 };
+    SELECT CASE WHEN "queued_at" IS NULL THEN "status"::text ELSE 'queued' END AS "status", count(*)::int AS "count"
+      FROM "sessions" WHERE "status" IN ('creating', 'running') GROUP BY 1`;
+  const none = { queued: 0, creating: 0, running: 0 };
   return { ...none, ...Object.fromEntries(rows.map(({ status, count }) => [status, count])) };
 }
 

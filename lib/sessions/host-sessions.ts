@@ -1,6 +1,7 @@
 import { SYSTEM_ACTOR } from "@/lib/audit/record-audit-event";
 import type { Config } from "@/lib/config/config";
-import { type CloseDeps, closeSession } from "./close-session";
+import { closeSession } from "./close-session";
+import { type LaunchDeps, startNextInLine } from "./launch-session";
 import { forgetHosts, reportAlive } from "./session-hosts";
 import { reasonToClose } from "./session-policy";
 import type { HeldSession } from "@/lib/providers/session-provider";
@@ -17,8 +18,7 @@ const CHECK_EVERY_MS = 5_000;
 /** How long after its time a start that nobody gave up is taken for stuck. */
 const STUCK_AFTER_MS = 40_000;
 
-export interface HostDeps extends CloseDeps {
-  readonly instanceId: string;
+export interface HostDeps extends LaunchDeps {
   readonly config: Pick<Config, "session">;
 }
 
@@ -30,7 +30,7 @@ export interface SessionHost {
 /**
  * Answers for the sessions of this process, or, where the provider does not tie them to one, with every other process
  * for all of them: says that it lives, ends those that nobody uses, that last too long or whose user was disabled, stops
- * what no open session needs, and notes when a desktop has ended by itself.
+ * what no open session needs, notes when a desktop has ended by itself, and starts who waits in line once there is room.
  */
 export async function hostSessions(
   deps: HostDeps,
@@ -89,6 +89,8 @@ async function check(deps: HostDeps): Promise<void> {
   for (const session of expected) {
     if (!ids.includes(session.id)) await closeSession(deps, session, "desktop_exited", bySystem);
   }
+  // What was just closed made room.
+  while (await startNextInLine(deps));
 }
 
 async function checkHeld(

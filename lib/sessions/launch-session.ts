@@ -6,10 +6,17 @@ import { AppError } from "@/lib/errors/app-error";
 import { secondsSince } from "@/lib/metrics/measured";
 import type { Metrics } from "@/lib/metrics/metrics";
 import type { ProviderRef, SessionSpec } from "@/lib/providers/session-provider";
+import { findSettings } from "@/lib/settings/settings-repository";
 import type { AppCatalogue, CatalogueApp } from "./app-catalogue";
 import { type CloseDeps, closeSession } from "./close-session";
-import { MAX_OPEN_SESSIONS } from "./session-policy";
-import { countOpenSessions, insertSession, markRunning, type Session } from "./session-repository";
+import { firstInLine, hasRoom, lockLine, takeTurn } from "./session-line";
+import {
+  countOpenSessions,
+  findSession,
+  insertSession,
+  markRunning,
+  type Session,
+} from "./session-repository";
 
 export interface LaunchDeps extends CloseDeps {
   readonly instanceId: string;
@@ -26,7 +33,8 @@ export interface LaunchInput {
 
 /**
  * Creates a session and answers at once, while it is still `creating`; the desktop starts in the
- * background and makes it `running`, or `failed` with the reason.
+ * background and makes it `running`, or `failed` with the reason. Where as many sessions are open as may be, it
+ * waits in line, until `startNextInLine` finds room.
  * @throws AppError `not_found`, `app_unavailable`, `conflict` when too many are open
  */
 export async function launchSession(
@@ -40,10 +48,39 @@ export async function launchSession(
   const availability = await deps.provider.availability(app);
   if (!availability.available) throw new AppError("app_unavailable", availability.reason);
   const session = await createSession(deps, actor, client, app.id);
-  void startDesktop(deps, session, specOf(app, session.id, input)).catch((err: unknown) => {
+  if (session.queuedAt === null) startInBackground(deps, session, specOf(app, session.id, input));
+  return session;
+}
+
+/** Starts whoever has waited longest, where there is room now. Answers whether it did; call it again then. */
+export async function startNextInLine(deps: LaunchDeps): Promise<boolean> {
+  const { db, apps, stopping, instanceId, now } = deps;
+  if (stopping.aborted || (await firstInLine(db)) === null) return false;
+  const id = await db.$transaction(async (transaction) => {
+    await lockLine(transaction);
+    const { values } = await findSettings(transaction);
+    const next = await firstInLine(transaction);
+    if (next === null || !(await hasRoom(transaction, values.max_sessions))) return null;
+    await takeTurn(transaction, next.id, { hostId: instanceId, at: now() });
+    return next.id;
+  });
+  const session = id === null ? null : await findSession(db, id);
+  if (session === null) return false;
+  const app = apps.find((each) => each.id === session.appId);
+  // Another catalogue than the one that it was launched from.
+  if (app === undefined) await closeSession(deps, session, "start_failed", BY_SYSTEM);
+  else startInBackground(deps, session, specOf(app, session.id, FIRST_SIZE));
+  return true;
+}
+
+/** What a desktop begins with whose viewer has waited: the viewer's own size comes with it. */
+const FIRST_SIZE = { width: 1280, height: 720 };
+const BY_SYSTEM = { actor: SYSTEM_ACTOR, client: null };
+
+function startInBackground(deps: LaunchDeps, session: Session, spec: SessionSpec): void {
+  void startDesktop(deps, session, spec).catch((err: unknown) => {
     deps.log.error({ err, sessionId: session.id }, "a session could not be started or closed");
   });
-  return session;
 }
 
 /** @throws AppError `unavailable`: another server takes it, or this one in a moment */
@@ -62,7 +99,11 @@ async function findApp({ db, apps }: LaunchDeps, appId: string): Promise<Catalog
   throw new AppError("not_found", "There is no such app. Choose one from the apps page.");
 }
 
-function specOf(app: CatalogueApp, sessionId: string, input: LaunchInput): SessionSpec {
+function specOf(
+  app: CatalogueApp,
+  sessionId: string,
+  input: Pick<LaunchInput, "width" | "height">,
+): SessionSpec {
   const identity = { sessionId, appId: app.id };
   if (app.kind !== "desktop") return { ...app, ...identity };
   return { ...app, ...identity, width: input.width, height: input.height };
@@ -76,16 +117,20 @@ async function createSession(
 ): Promise<Session> {
   return db.$transaction(async (transaction) => {
     await lockUser(transaction, actor.userId);
-    if ((await countOpenSessions(transaction, actor.userId)) >= MAX_OPEN_SESSIONS) {
+    const { values } = await findSettings(transaction);
+    const most = values.max_sessions_per_user;
+    if ((await countOpenSessions(transaction, actor.userId)) >= most) {
       throw new AppError(
         "conflict",
-        `You have ${MAX_OPEN_SESSIONS} open sessions, which is the most allowed. End one to open another.`,
+        `You have ${most} open session${most === 1 ? "" : "s"}, which is the most allowed. End one to open another.`,
       );
     }
+    const waits = await mustWait(transaction, values.max_sessions);
     const createdAt = now();
     const session = await insertSession(transaction, {
       ...{ id: randomUUID(), appId, userId: actor.userId },
-      ...{ provider: provider.name, hostId: instanceId, createdAt, lastUsedAt: createdAt },
+      ...{ provider: provider.name, hostId: waits ? null : instanceId },
+      ...{ createdAt, lastUsedAt: createdAt, queuedAt: waits ? createdAt : null },
     });
     await recordAuditEvent(transaction, {
       actor,
@@ -96,6 +141,14 @@ async function createSession(
     });
     return session;
   });
+}
+
+/** Nobody overtakes who waits already. */
+async function mustWait(transaction: DatabaseOrTransaction, maxSessions: number): Promise<boolean> {
+  if (maxSessions === 0) return false;
+  await lockLine(transaction);
+  if ((await firstInLine(transaction)) !== null) return true;
+  return !(await hasRoom(transaction, maxSessions));
 }
 
 /** Two launches at once must not both find room for one. */
@@ -114,7 +167,7 @@ async function startDesktop(deps: LaunchDeps, session: Session, spec: SessionSpe
   } catch (err) {
     deps.log.error({ err, sessionId }, "a session did not start");
     deps.metrics.sessionStarts.inc({ result: "failed" });
-    await closeSession(deps, session, "start_failed", { actor: SYSTEM_ACTOR, client: null });
+    await closeSession(deps, session, "start_failed", BY_SYSTEM);
   }
 }
 

@@ -6,7 +6,10 @@ const HOUR_MS = 3_600_000;
 const limits = { idleTimeoutMs: HOUR_MS, maxDurationMs: 12 * HOUR_MS };
 const start = new Date("2026-11-21T08:00:00Z");
 const after = (ms: number) => new Date(start.getTime() + ms);
-const session = { isUserDisabled: false, createdAt: start, lastUsedAt: start };
+/** Created an hour before it started: it waited in line. */
+const session = {
+  ...{ isUserDisabled: false, createdAt: after(-HOUR_MS), startedAt: start, lastUsedAt: start },
+};
 
 test.each([
   ["goes on just before it counts as idle", {}, HOUR_MS - 1, null],

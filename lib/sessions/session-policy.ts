@@ -12,9 +12,6 @@ const PERMISSIONS = {
 
 export type SessionAccess = keyof typeof PERMISSIONS;
 
-/** One person's sessions at a time: each is a desktop in memory. */
-export const MAX_OPEN_SESSIONS = 10;
-
 export function maySession(actor: Actor, access: SessionAccess, session: Owned): boolean {
   return mayWith(actor, PERMISSIONS[access], session);
 }
@@ -42,12 +39,13 @@ export interface SessionLimits {
 
 /** Why an open session may not go on at `now`; null when it may. */
 export function reasonToClose(
-  session: Pick<Session, "isUserDisabled" | "createdAt" | "lastUsedAt">,
+  session: Pick<Session, "isUserDisabled" | "createdAt" | "startedAt" | "lastUsedAt">,
   { idleTimeoutMs, maxDurationMs }: SessionLimits,
   now: Date,
 ): CloseReason | null {
   if (session.isUserDisabled) return "user_disabled";
-  if (now.getTime() - session.createdAt.getTime() >= maxDurationMs) return "max_duration";
+  const since = session.startedAt ?? session.createdAt;
+  if (now.getTime() - since.getTime() >= maxDurationMs) return "max_duration";
   if (now.getTime() - session.lastUsedAt.getTime() >= idleTimeoutMs) return "idle";
   return null;
 }

@@ -33,6 +33,8 @@ export interface Session {
   readonly startedAt: Date | null;
   readonly lastUsedAt: Date;
   readonly endedAt: Date | null;
+  /** Since when it waits for room; null once it has its turn. */
+  readonly queuedAt: Date | null;
   /** A legal hold is on the session itself. */
   readonly isHeld: boolean;
 }
@@ -51,6 +53,7 @@ const SELECT = {
   startedAt: true,
   lastUsedAt: true,
   endedAt: true,
+  queuedAt: true,
   app: { select: { name: true, kind: true } },
   user: { select: { username: true, disabledAt: true, sessionVersion: true } },
   holds: IN_FORCE,
@@ -92,7 +95,9 @@ export interface NewSession {
   readonly appId: string;
   readonly userId: string;
   readonly provider: string;
-  readonly hostId: string;
+  /** Null while it waits. */
+  readonly hostId: string | null;
+  readonly queuedAt: Date | null;
   readonly createdAt: Date;
   readonly lastUsedAt: Date;
 }
@@ -133,7 +138,7 @@ export async function markClosed(
 ): Promise<boolean> {
   const { count } = await db.session.updateMany({
     where: { id, status: { in: [...OPEN_STATUSES] } },
-    data: closing,
+    data: { ...closing, queuedAt: null },
   });
   return count === 1;
 }
@@ -178,6 +183,8 @@ export async function findOpenSessionsOf(
   const rows = await db.session.findMany({
     where: {
       status: { in: [...OPEN_STATUSES] },
+      // What waits in line is nobody's yet.
+      queuedAt: null,
       OR: [
         { hostId: { in: [...hostIds] } },
         {
@@ -201,7 +208,8 @@ export async function findStuckSessions(
   createdBefore: Date,
 ): Promise<Session[]> {
   const rows = await db.session.findMany({
-    where: { hostId, status: "creating", createdAt: { lt: createdBefore } },
+    // Nobody uses what is only starting: this is when it got its turn.
+    where: { hostId, status: "creating", lastUsedAt: { lt: createdBefore } },
     select: SELECT,
   });
   return rows.map(toSession);

@@ -31,6 +31,8 @@ export const sessionSchema = z.object({
   close_reason: z.enum(CLOSE_REASONS).nullable(),
   /** A sentence for the reason; null while the session is open. */
   close_message: z.string().nullable(),
+  /** While it waits for room: its place in line, 1 for the next one. Null otherwise, and in lists. */
+  queue_place: z.number().int().positive().nullable(),
   created_at: timestamp,
   /** When its desktop answered for the first time. */
   started_at: timestamp.nullable(),

@@ -15,7 +15,7 @@ import { createLocalSessionProvider } from "@/lib/providers/local/local-session-
 import { startRecording } from "@/lib/recordings/start-recording";
 import { endSession } from "@/lib/sessions/end-session";
 import { hostSessions } from "@/lib/sessions/host-sessions";
-import { MAX_OPEN_SESSIONS } from "@/lib/sessions/session-policy";
+import { SETTINGS } from "@/lib/settings/settings-schema";
 import {
   appSchema,
   type SessionJson,
@@ -158,7 +158,7 @@ describe.skipIf(!canRunDesktops)("a session", () => {
   });
 
   test("finds room for one only, when two are launched at once and one place is left", async () => {
-    await addSessions(scene.ana, MAX_OPEN_SESSIONS - 1);
+    await addSessions(scene.ana, SETTINGS.max_sessions_per_user.initial - 1);
     const answers = await Promise.all([1, 2].map(() => ask("POST", launchRoute, { body })));
     const [launched, refused] = answers.toSorted((one, other) => one.status - other.status);
     expect(launched!.status).toBe(201);

@@ -28,6 +28,18 @@ const NUMBERS: readonly { key: NumberKey; before: string; after: string; hint: s
     after: "MiB together.",
     hint: "At the limit a recording under way ends and is kept, and the user has to delete something before the next. 0 sets no limit.",
   },
+  {
+    key: "max_sessions_per_user",
+    before: "Let each user have up to",
+    after: "sessions open.",
+    hint: "At the limit they are asked to end one first. Those that wait in line count.",
+  },
+  {
+    key: "max_sessions",
+    before: "Let up to",
+    after: "sessions run at once.",
+    hint: "Whoever comes later waits in line, sees their place and starts by themselves when there is room. 0 sets no limit.",
+  },
 ];
 
 interface SettingsFormProps {
@@ -53,7 +65,7 @@ export function SettingsForm({ initial, runningSessions }: SettingsFormProps) {
           {...words}
           value={view[key].value}
           lastChange={view[key].last_change}
-          parse={parseMebibytes}
+          parse={PARSERS[key]}
           onSave={async (value) => {
             setView(await change(key, value));
             toasts.say("Saved. It holds from now on.");
@@ -71,10 +83,20 @@ async function change(key: NumberKey, value: number): Promise<SettingsView> {
   return readApi("/api/admin/settings", settingsViewSchema, { method: "PATCH", body });
 }
 
-function parseMebibytes(text: string): Parsed<number> {
-  if (/^\d{1,10}$/.test(text)) return { value: Number(text) };
-  return { problem: "Give a whole number of MiB, such as 512." };
+/** Takes a whole number from `least` on, or says what to give. */
+function wholeNumber(least: number, problem: string): (text: string) => Parsed<number> {
+  return (text) =>
+    /^\d{1,10}$/.test(text) && Number(text) >= least ? { value: Number(text) } : { problem };
 }
+
+const parseMebibytes = wholeNumber(0, "Give a whole number of MiB, such as 512.");
+
+const PARSERS: Readonly<Record<NumberKey, (text: string) => Parsed<number>>> = {
+  free_space_floor_mb: parseMebibytes,
+  user_quota_mb: parseMebibytes,
+  max_sessions: wholeNumber(0, "Give a whole number of sessions, or 0 for no limit."),
+  max_sessions_per_user: wholeNumber(1, "Give a whole number of sessions, at least 1."),
+};
 
 /** Stands where the settings will be. */
 export function SettingsSkeleton() {

@@ -3,8 +3,8 @@ import { afterClose } from "./after-close";
 
 /** How the tab and its desktop stand to each other. */
 export type Connection =
-  /** The session is being started. */
-  | { readonly phase: "preparing" }
+  /** The session is being started; `place` while it waits in line, 1 for the next one. */
+  | { readonly phase: "preparing"; readonly place?: number }
   /** `attempt` is 0 for the first try of the tab, and counts from 1 after each loss. */
   | { readonly phase: "connecting"; readonly attempt: number }
   | { readonly phase: "connected" }
@@ -17,6 +17,8 @@ export type Connection =
 
 export type ConnectionEvent =
   | { readonly type: "session_running" }
+  /** `place` null: it has its turn. */
+  | { readonly type: "session_waiting"; readonly place: number | null }
   | { readonly type: "session_over"; readonly message: string }
   | { readonly type: "opened" }
   /** The WebSocket closed, or could not be asked for; `closeCode` null when there was none. */
@@ -37,6 +39,8 @@ export function nextConnection(state: Connection, event: ConnectionEvent): Conne
   switch (event.type) {
     case "session_running":
       return state.phase === "preparing" ? { phase: "connecting", attempt: 0 } : state;
+    case "session_waiting":
+      return state.phase === "preparing" ? waiting(state, event.place) : state;
     case "session_over":
       return { phase: "ended", message: event.message };
     case "opened":
@@ -50,6 +54,14 @@ export function nextConnection(state: Connection, event: ConnectionEvent): Conne
     default:
       return assertNever(event);
   }
+}
+
+function waiting(
+  state: Extract<Connection, { phase: "preparing" }>,
+  place: number | null,
+): Connection {
+  if ((state.place ?? null) === place) return state;
+  return place === null ? { phase: "preparing" } : { phase: "preparing", place };
 }
 
 export function isFinal(state: Connection): boolean {
@@ -93,7 +105,7 @@ function retried(state: Connection): Connection {
 export function connectionInWords(state: Connection): string {
   switch (state.phase) {
     case "preparing":
-      return "Starting";
+      return state.place === undefined ? "Starting" : `Waiting in line, number ${state.place}`;
     case "connecting":
       return state.attempt === 0 ? "Connecting" : "Reconnecting";
     case "connected":

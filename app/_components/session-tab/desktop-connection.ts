@@ -51,7 +51,9 @@ export class DesktopConnection {
   /** Shows the desktop in `picture` until `stop`. May be started again afterwards. */
   start(picture: Picture): void {
     this.#picture = picture;
-    this.#become({ phase: "preparing" });
+    this.#state = { phase: "preparing" };
+    this.#enter(this.#state);
+    this.#tell();
   }
 
   stop(): void {
@@ -102,7 +104,11 @@ export class DesktopConnection {
   #become(next: Connection): void {
     const changesPhase = next.phase !== this.#state.phase;
     this.#state = next;
-    if (changesPhase || next.phase === "preparing") this.#enter(next);
+    if (changesPhase) this.#enter(next);
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const listener of this.#listeners) listener();
   }
 
@@ -126,14 +132,19 @@ export class DesktopConnection {
     const event = await this.#askSession();
     if (turn !== this.#turn) return;
     if (event !== null) this.#dispatch(event);
-    else this.#timer = setTimeout(() => void this.#awaitSession(turn), POLL_MS);
+    // Whatever it was, unless it ended the waiting: then the turn is over.
+    if (turn === this.#turn) {
+      this.#timer = setTimeout(() => void this.#awaitSession(turn), POLL_MS);
+    }
   }
 
-  /** What the server says of the session, as an event; null while it is starting or out of reach. */
+  /** What the server says of the session, as an event; null while it is out of reach. */
   async #askSession(): Promise<ConnectionEvent | null> {
     try {
       const session = await this.#options.api.getSession(this.#options.sessionId);
-      if (session.status === "creating") return null;
+      if (session.status === "creating") {
+        return { type: "session_waiting", place: session.queue_place };
+      }
       if (session.status === "running") return { type: "session_running" };
       return { type: "session_over", message: session.close_message ?? "The session has ended." };
     } catch (error) {

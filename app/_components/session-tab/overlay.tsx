@@ -1,6 +1,13 @@
 "use client";
 
-import { CircleSlash, LoaderCircle, PlugZap, RotateCw, TriangleAlert } from "lucide-react";
+import {
+  CircleSlash,
+  Hourglass,
+  LoaderCircle,
+  PlugZap,
+  RotateCw,
+  TriangleAlert,
+} from "lucide-react";
 import type { LucideIcon } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { problemSentence } from "@/app/_components/api-client";
@@ -17,6 +24,8 @@ interface OverlayProps {
   readonly recordingEnabled: boolean;
   readonly onRetry: () => void;
   readonly onStartAgain: () => Promise<void>;
+  /** Who waits in line wants the session no more. */
+  readonly onGiveUp: () => void;
 }
 
 /** Over the desktop, whenever there is none to use: what happens, in words, and what can be done. */
@@ -26,6 +35,9 @@ export function Overlay(props: OverlayProps) {
     case "connected":
       return null;
     case "preparing":
+      if (connection.place !== undefined) {
+        return <LineCard {...props} place={connection.place} />;
+      }
       return (
         <Card icon={LoaderCircle} moves title={`Starting ${appName}`} dims={false} note={note}>
           The desktop appears here as soon as it answers. <Patience />
@@ -84,6 +96,25 @@ export function Overlay(props: OverlayProps) {
     default:
       return assertNever(connection);
   }
+}
+
+function LineCard({ appName, place, onGiveUp }: OverlayProps & { readonly place: number }) {
+  return (
+    <Card
+      icon={Hourglass}
+      title={`${appName} waits for its turn`}
+      dims={false}
+      actions={
+        <Button look="outline" onClick={onGiveUp}>
+          Give up waiting
+        </Button>
+      }
+    >
+      As many sessions are open as this installation allows.{" "}
+      {place === 1 ? "You are next." : `You are number ${place} in line.`} It starts by itself when
+      there is room: keep this tab open.
+    </Card>
+  );
 }
 
 function EndedCard(props: OverlayProps & { readonly message: string }) {

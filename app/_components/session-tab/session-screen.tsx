@@ -88,6 +88,7 @@ export function SessionScreen(props: SessionScreenProps) {
         recordingEnabled={recorder !== null}
         onRetry={connection.retryNow}
         onStartAgain={startAgain}
+        onGiveUp={() => setDialog("end")}
       />
       <button
         type="button"

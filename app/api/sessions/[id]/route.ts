@@ -2,6 +2,7 @@ import { z } from "zod";
 import { route } from "@/lib/http/route";
 import { endSession } from "@/lib/sessions/end-session";
 import { getSession } from "@/lib/sessions/get-session";
+import { placeInLine } from "@/lib/sessions/session-line";
 import { sessionToJson } from "@/lib/sessions/session-json";
 
 const params = z.object({ id: z.uuid() });
@@ -9,8 +10,11 @@ const params = z.object({ id: z.uuid() });
 export const GET = route(
   "GET /api/sessions/[id]",
   { params },
-  async ({ services, actor, params: { id } }) =>
-    Response.json(sessionToJson(await getSession(services, actor, id))),
+  async ({ services, actor, params: { id } }) => {
+    const session = await getSession(services, actor, id);
+    const queuePlace = await placeInLine(services.db, session);
+    return Response.json(sessionToJson(session, { queuePlace }));
+  },
 );
 
 export const DELETE = route(
