@@ -8,9 +8,17 @@ import {
 } from "./environment";
 
 /** What runs container sessions; a provider's settings exist only together with the provider. */
-export interface ProviderConfig {
-  readonly provider: "local";
-}
+export type ProviderConfig =
+  | { readonly provider: "local" }
+  | {
+      readonly provider: "docker";
+      /** Undefined: Docker's own place, then Podman's. */
+      readonly socketPath: string | undefined;
+      /** An OCI runtime that the engine knows, such as `runsc`; undefined: the engine's default. */
+      readonly runtime: string | undefined;
+      /** Where containers are reached by their address; undefined: by ports published on loopback. */
+      readonly network: string | undefined;
+    };
 
 export type SessionConfig = ProviderConfig & {
   readonly idleTimeoutMs: number;
@@ -27,8 +35,10 @@ const DEFAULT_DESKTOP_IMAGE = "sortie-desktop:latest";
 /** A name as container engines take it: no spaces and no option in disguise. */
 const imageName = z.string().regex(/^[a-z0-9][\w./:@-]*$/i);
 
+const engineName = z.string().regex(/^[a-z0-9][\w.-]*$/i);
+
 export const SESSION_VARIABLES = {
-  SORTIE_SESSION_PROVIDER: variable(z.enum(["local"]), "local"),
+  SORTIE_SESSION_PROVIDER: variable(z.enum(["local", "docker"]), "local or docker"),
   SORTIE_SESSION_IDLE_MINUTES: variable(
     integer(1, 525_600),
     "a whole number of minutes from 1 to 525600",
@@ -39,12 +49,26 @@ export const SESSION_VARIABLES = {
   ),
   SORTIE_APPS_FILE: variable(absolutePath, "the absolute path of a JSON file"),
   SORTIE_DESKTOP_IMAGE: variable(imageName, "the name of a container image"),
+  SORTIE_DOCKER_SOCKET: variable(absolutePath, "the absolute path of a Docker or Podman socket"),
+  SORTIE_DOCKER_RUNTIME: variable(engineName, "the name of an OCI runtime, such as runsc"),
+  SORTIE_DOCKER_NETWORK: variable(engineName, "the name of a network of the container engine"),
 } as const;
 
 type Reader = EnvironmentReader<typeof SESSION_VARIABLES>;
 
 function readProvider(read: Reader): ProviderConfig {
-  return { provider: read.withDefault("SORTIE_SESSION_PROVIDER", "local") };
+  const provider = read.withDefault("SORTIE_SESSION_PROVIDER", "local");
+  switch (provider) {
+    case "local":
+      return { provider };
+    case "docker":
+      return {
+        provider,
+        socketPath: read.optional("SORTIE_DOCKER_SOCKET"),
+        runtime: read.optional("SORTIE_DOCKER_RUNTIME"),
+        network: read.optional("SORTIE_DOCKER_NETWORK"),
+      };
+  }
 }
 
 /** @throws ConfigError */
