@@ -1,7 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -12,6 +12,8 @@ import { requireCommand } from "./requirements";
 const run = promisify(execFile);
 
 const DESKTOP_SOURCE = "helm/images/desktop";
+/** Linux's number of a file system that takes no other of its kind on top (statfs(2)). */
+const OVERLAY_FS = 0x794c7630;
 /** With what the tests do in its terminals. */
 const PACKAGES = [
   ...["tigervnc-standalone-server", "tigervnc-tools", "openbox", "xterm", "xfonts-base"],
@@ -86,7 +88,7 @@ tmp_dir = "${join(directory, "engine")}"
   await writeFile(
     storage,
     `[storage]
-driver = "overlay"
+driver = "${(await statfs(images)).type === OVERLAY_FS ? "vfs" : "overlay"}"
 graphroot = "${images}"
 runroot = "${join(directory, "run")}"
 `,
