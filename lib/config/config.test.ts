@@ -50,7 +50,7 @@ describe("an operator who makes a mistake is told the variable, the value and wh
       "a whole number of days from 0 (keep forever) to 36500",
     ],
     ["PORT", "70000", "a port number from 0 to 65535"],
-    ["SORTIE_SESSION_PROVIDER", "podman", "local or docker"],
+    ["SORTIE_SESSION_PROVIDER", "podman", "local, docker or kubernetes"],
     ["SORTIE_APPS_FILE", "apps.json", "the absolute path of a JSON file"],
     ["SORTIE_DESKTOP_IMAGE", "--privileged", "the name of a container image"],
   ])("%s=%s", (name, value, allowed) => {

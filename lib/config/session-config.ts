@@ -6,19 +6,11 @@ import {
   integer,
   variable,
 } from "./environment";
+import { DOCKER_VARIABLES, type DockerConfig, readDocker } from "./docker-config";
+import { KUBERNETES_VARIABLES, type KubernetesConfig, readKubernetes } from "./kubernetes-config";
 
 /** What runs container sessions; a provider's settings exist only together with the provider. */
-export type ProviderConfig =
-  | { readonly provider: "local" }
-  | {
-      readonly provider: "docker";
-      /** Undefined: Docker's own place, then Podman's. */
-      readonly socketPath: string | undefined;
-      /** An OCI runtime that the engine knows, such as `runsc`; undefined: the engine's default. */
-      readonly runtime: string | undefined;
-      /** Where containers are reached by their address; undefined: by ports published on loopback. */
-      readonly network: string | undefined;
-    };
+export type ProviderConfig = { readonly provider: "local" } | DockerConfig | KubernetesConfig;
 
 export type SessionConfig = ProviderConfig & {
   readonly idleTimeoutMs: number;
@@ -35,10 +27,11 @@ const DEFAULT_DESKTOP_IMAGE = "sortie-desktop:latest";
 /** A name as container engines take it: no spaces and no option in disguise. */
 const imageName = z.string().regex(/^[a-z0-9][\w./:@-]*$/i);
 
-const engineName = z.string().regex(/^[a-z0-9][\w.-]*$/i);
-
 export const SESSION_VARIABLES = {
-  SORTIE_SESSION_PROVIDER: variable(z.enum(["local", "docker"]), "local or docker"),
+  SORTIE_SESSION_PROVIDER: variable(
+    z.enum(["local", "docker", "kubernetes"]),
+    "local, docker or kubernetes",
+  ),
   SORTIE_SESSION_IDLE_MINUTES: variable(
     integer(1, 525_600),
     "a whole number of minutes from 1 to 525600",
@@ -49,25 +42,21 @@ export const SESSION_VARIABLES = {
   ),
   SORTIE_APPS_FILE: variable(absolutePath, "the absolute path of a JSON file"),
   SORTIE_DESKTOP_IMAGE: variable(imageName, "the name of a container image"),
-  SORTIE_DOCKER_SOCKET: variable(absolutePath, "the absolute path of a Docker or Podman socket"),
-  SORTIE_DOCKER_RUNTIME: variable(engineName, "the name of an OCI runtime, such as runsc"),
-  SORTIE_DOCKER_NETWORK: variable(engineName, "the name of a network of the container engine"),
+  ...DOCKER_VARIABLES,
+  ...KUBERNETES_VARIABLES,
 } as const;
 
 type Reader = EnvironmentReader<typeof SESSION_VARIABLES>;
 
-function readProvider(read: Reader): ProviderConfig {
+function readProvider(read: Reader, environment: Environment): ProviderConfig {
   const provider = read.withDefault("SORTIE_SESSION_PROVIDER", "local");
   switch (provider) {
     case "local":
       return { provider };
     case "docker":
-      return {
-        provider,
-        socketPath: read.optional("SORTIE_DOCKER_SOCKET"),
-        runtime: read.optional("SORTIE_DOCKER_RUNTIME"),
-        network: read.optional("SORTIE_DOCKER_NETWORK"),
-      };
+      return readDocker(environment);
+    case "kubernetes":
+      return readKubernetes(environment);
   }
 }
 
@@ -75,7 +64,7 @@ function readProvider(read: Reader): ProviderConfig {
 export function readSession(environment: Environment): SessionConfig {
   const read = new EnvironmentReader(environment, SESSION_VARIABLES);
   return {
-    ...readProvider(read),
+    ...readProvider(read, environment),
     idleTimeoutMs: read.withDefault("SORTIE_SESSION_IDLE_MINUTES", 60) * MINUTE_MS,
     maxDurationMs: read.withDefault("SORTIE_SESSION_MAX_MINUTES", 720) * MINUTE_MS,
     appsFile: read.optional("SORTIE_APPS_FILE"),

@@ -1,7 +1,7 @@
 import type { Config } from "@/lib/config/config";
-import { assertNever } from "@/lib/errors/assert-never";
 import type { Logger } from "@/lib/logging/logger";
 import { DockerSessionProvider } from "./docker/docker-session-provider";
+import { createKubernetesSessionProvider } from "./kubernetes/kubernetes-session-provider";
 import { createLocalSessionProvider } from "./local/local-session-provider";
 import type { SessionProvider } from "./session-provider";
 
@@ -15,16 +15,15 @@ export interface ProviderSurroundings {
 
 /** The provider that the configuration names. Starts nothing until it is asked to. */
 export function createSessionProvider(
-  config: Pick<Config, "session">,
+  { session }: Pick<Config, "session">,
   surroundings: ProviderSurroundings,
 ): SessionProvider {
-  const { session } = config;
   switch (session.provider) {
     case "local":
       return createLocalSessionProvider(surroundings);
     case "docker":
       return new DockerSessionProvider(session, surroundings);
-    default:
-      return assertNever(session);
+    case "kubernetes":
+      return createKubernetesSessionProvider(session, surroundings);
   }
 }

@@ -2,10 +2,10 @@ import type { Duplex } from "node:stream";
 import type Docker from "dockerode";
 import type { Container, ContainerInspectInfo } from "dockerode";
 import { z } from "zod";
-import type { ProviderConfig } from "@/lib/config/session-config";
+import type { DockerConfig } from "@/lib/config/docker-config";
 import { AppError } from "@/lib/errors/app-error";
 import type { ProviderSurroundings } from "../create-session-provider";
-import { newVncPassword } from "../local/vnc-password";
+import { newVncPassword } from "../vnc-password";
 import type {
   AppSpec,
   Availability,
@@ -31,8 +31,6 @@ import { untilReady } from "./container-readiness";
 import { explainUnreachable, findSocket, isNotFound, openEngine } from "./docker-engine";
 import { openExecTerminal } from "./exec-terminal";
 import { Images } from "./images";
-
-export type DockerConfig = Extract<ProviderConfig, { provider: "docker" }>;
 
 const START_TIMEOUT_MS = 60_000;
 

@@ -4,19 +4,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Container, Exec } from "dockerode";
 import type { Logger } from "@/lib/logging/logger";
 import type { TerminalSize, TerminalStream } from "../session-provider";
+import { hangUpCommand, TERMINAL_MARK } from "../terminal-mark";
 import { statusOf } from "./docker-engine";
-
-/** Marks everything that runs in one terminal, in its environment. */
-const MARK = "SORTIE_TERMINAL";
-
-/** Ends what runs in a terminal as a lost line would: `$1` is its mark. */
-const HANG_UP = `
-for entry in /proc/[0-9]*; do
-  if tr '\\0' '\\n' 2>/dev/null <"$entry/environ" | grep -qxF "${MARK}=$1"; then
-    kill -HUP "\${entry#/proc/}" && kill -CONT "\${entry#/proc/}"
-  fi
-done 2>/dev/null
-true`;
 
 /** An engine tells a command's end by closing its stream, and a little later its code. */
 const CODE_WAIT_MS = 5_000;
@@ -32,7 +21,7 @@ export async function openExecTerminal(
   const mark = randomUUID();
   const exec = await container.exec({
     Cmd: [...command],
-    Env: ["TERM=xterm-256color", `${MARK}=${mark}`],
+    Env: ["TERM=xterm-256color", `${TERMINAL_MARK}=${mark}`],
     Tty: true,
     AttachStdin: true,
     AttachStdout: true,
@@ -101,6 +90,6 @@ async function codeOf(exec: Exec, stream: Duplex): Promise<{ readonly code: numb
 
 async function hangUp(exec: Exec, container: Container, mark: string): Promise<void> {
   if (!(await exec.inspect()).Running) return;
-  const killer = await container.exec({ Cmd: ["/bin/sh", "-c", HANG_UP, "sh", mark] });
+  const killer = await container.exec({ Cmd: [...hangUpCommand(mark)] });
   await killer.start({ Detach: true });
 }

@@ -9,7 +9,7 @@ import {
   TERMINAL,
   XRESOURCES,
 } from "./desktop-appearance";
-import { vncPasswordFile } from "./vnc-password";
+import { vncPasswordFile } from "../vnc-password";
 
 export interface DesktopAccount {
   /** Who runs the desktop; undefined: the server's own user. */

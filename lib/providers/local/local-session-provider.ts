@@ -17,7 +17,7 @@ import { DesktopProcess, START_TIMEOUT_MS } from "./desktop-process";
 import { findFreeUid, type Isolation, probeIsolation } from "./isolation";
 import { findRequiredPrograms } from "./required-programs";
 import { SessionDirectories } from "./session-directories";
-import { newVncPassword } from "./vnc-password";
+import { newVncPassword } from "../vnc-password";
 
 const refSchema = z.object({ session_id: z.string() });
 
