@@ -32,8 +32,8 @@ export interface Product {
   addUser(username: string, role?: Role): Promise<Credentials>;
   /** Signs in as next-auth's own page library does; returns a `cookie` header. */
   signIn(who: Credentials): Promise<string>;
-  /** Ends both processes in order and starts them again. */
-  restart(): Promise<void>;
+  /** Ends both processes, or one of them, in order and starts them again. */
+  restart(which?: "web" | "worker"): Promise<void>;
   /** Ends both processes as a power cut would. */
   kill(): Promise<void>;
   /** Starts both processes again after `kill` or `stop`. */
@@ -89,9 +89,10 @@ export async function startProduct(
     pids: () => ({ web: web.pid, worker: worker.pid }),
     addUser: (username, role = "dev") => addUser(database.db, username, role),
     signIn: (who) => signIn(url, who),
-    restart: async () => {
-      await stop();
-      await start();
+    restart: async (which) => {
+      const those = which === undefined ? both : [which === "web" ? web : worker];
+      await Promise.all(those.map((process) => process.stop("SIGTERM")));
+      await Promise.all(those.map((process) => process.start()));
     },
     kill: () => end("SIGKILL"),
     close: async () => {
