@@ -3,7 +3,16 @@ import type { Page } from "playwright-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { canRunDesktops } from "../support/desktop-requirements";
 import { DesktopTab } from "../support/desktop-tab";
-import { expectFaultless, PageScene, signedInPage, SOON, VIEWS } from "../support/page-checks";
+import {
+  expectFaultless,
+  faultsOf,
+  keepPicture,
+  NO_FAULTS,
+  PageScene,
+  signedInPage,
+  SOON,
+  VIEWS,
+} from "../support/page-checks";
 import { startProduct } from "../support/product";
 
 const scene = PageScene.install();
@@ -148,6 +157,28 @@ describe.skipIf(!canRunDesktops)("a desktop in its tab", () => {
       await tab.watchLink.waitFor();
     } finally {
       await floor(0.1);
+    }
+  });
+
+  it("waits in line when all sessions are taken, says its place and starts by itself", async () => {
+    const { db } = scene.product;
+    const { id: userId } = await db.user.findFirstOrThrow();
+    const running = { status: "running", startedAt: new Date() } as const;
+    const taken = { appId: "desktop", userId, provider: "local", ...running };
+    const other = await db.session.create({ data: taken });
+    await db.setting.create({ data: { key: "max_sessions", value: 1 } });
+    try {
+      tab = await DesktopTab.launch(page);
+      await onScreen("Desktop waits for its turn").waitFor();
+      await page.getByText("You are next.").waitFor();
+      expect(await faultsOf(page)).toEqual(NO_FAULTS);
+      await keepPicture(page, "waiting-in-line");
+      await page.getByRole("button", { name: "Give up waiting" }).click();
+      await page.getByRole("button", { name: "Cancel" }).click();
+      await db.session.delete({ where: { id: other.id } });
+      await tab.awaitPicture();
+    } finally {
+      await db.setting.deleteMany({ where: { key: "max_sessions" } });
     }
   });
 

@@ -118,11 +118,7 @@ export function SessionScreen(props: SessionScreenProps) {
         open={dialog === "end"}
         onOpenChange={(open) => setDialog(open ? "end" : null)}
         title="End this session?"
-        description={
-          recording
-            ? "Its desktop closes and what is open there is lost. The recording is stopped and saved first."
-            : "Its desktop closes and what is open there is lost."
-        }
+        description={whatEndingDoes(state, recording)}
         confirmLabel="End session"
         onConfirm={end}
       />
@@ -142,6 +138,14 @@ export function SessionScreen(props: SessionScreenProps) {
       </p>
     </main>
   );
+}
+
+function whatEndingDoes(state: Connection, recording: boolean): string {
+  if (state.phase === "preparing" && state.place !== undefined) {
+    return "It gives up its place in line.";
+  }
+  const loss = "Its desktop closes and what is open there is lost.";
+  return recording ? `${loss} The recording is stopped and saved first.` : loss;
 }
 
 /** Nothing about recording has to be seen. */
