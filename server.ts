@@ -9,6 +9,8 @@ import { answerDirectly, type DirectRoute } from "@/lib/http/direct-route";
 import { createHttpServer, drain, listen } from "@/lib/http/http-server";
 import { closeOrphanedSessions } from "@/lib/sessions/close-orphaned-sessions";
 import { hostSessions } from "@/lib/sessions/host-sessions";
+import { framedSource } from "@/lib/web-apps/app-address";
+import { createAppProxy } from "@/lib/web-apps/app-proxy";
 
 /** A recording's bytes do not pass through Next: they come twice a second from everybody who records. */
 const DIRECT_ROUTES: readonly DirectRoute[] = [
@@ -36,12 +38,15 @@ async function start(services: Services): Promise<Close> {
   const host = await hostSessions(services);
   const mediaOrigin = await services.store.linkOrigin();
   const handle = answerDirectly(DIRECT_ROUTES, app.getRequestHandler());
-  const server = createHttpServer(handle, { ...config, mediaOrigin }, log);
-  const gateway = attachGateway(server, services);
+  const webApps = createAppProxy(services);
+  const sources = { mediaOrigin, frameSource: framedSource(config) };
+  const server = createHttpServer(handle, { ...config, ...sources }, log, { otherHosts: webApps });
+  const gateway = attachGateway(server, services, { otherHosts: webApps });
   const { port } = await listen(server, config);
   log.info({ port }, "listening");
   process.send?.({ port });
   return async () => {
+    webApps.close();
     await Promise.all([drain(server), gateway.close()]);
     await host.close();
     await app.close();

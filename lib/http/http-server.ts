@@ -12,6 +12,19 @@ import { refuseMalformed, requireSoundRequest } from "./sound-request";
 interface ServerConfig extends Pick<Config, "publicUrl" | "trustedProxyCount"> {
   /** Where recordings are played from, if not only from here. */
   readonly mediaOrigin?: string | null;
+  /** Where the frames of web apps come from; null where there are none. */
+  readonly frameSource?: string | null;
+}
+
+/** Answers hosts of its own, with headers of its own. */
+interface OtherHosts {
+  isFor(request: IncomingMessage): boolean;
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+interface ServerOptions {
+  readonly leftBodyMs?: number;
+  readonly otherHosts?: OtherHosts;
 }
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -38,12 +51,20 @@ export function createHttpServer(
   handle: Handle,
   config: ServerConfig,
   log: Logger,
-  { leftBodyMs = LEFT_BODY_MS }: { readonly leftBodyMs?: number } = {},
+  { leftBodyMs = LEFT_BODY_MS, otherHosts }: ServerOptions = {},
 ): Server {
+  const { mediaOrigin = null, frameSource = null } = config;
   const https = config.publicUrl?.startsWith("https:") ?? false;
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     stampClient(request, config);
-    secure(request, response, { https, mediaOrigin: config.mediaOrigin ?? null });
+    if (otherHosts?.isFor(request) === true) {
+      closeUnlessRead(request, response, leftBodyMs);
+      otherHosts
+        .answer(request, response)
+        .catch((error: unknown) => answerFailure(error, request, response, log));
+      return;
+    }
+    secure(request, response, { https, mediaOrigin, frameSource });
     restoreContentLength(response);
     closeUnlessRead(request, response, leftBodyMs);
     withIncomingMessage(request, async () => {
