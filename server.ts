@@ -24,7 +24,7 @@ const DIRECT_ROUTES: readonly DirectRoute[] = [
 /** The web process: one port for pages, API and WebSockets. */
 async function start(services: Services): Promise<Close> {
   const { config, log } = services;
-  const { administrator } = await prepareDatabase(config.databaseUrl, process.env);
+  const { administrator } = await prepareDatabase(config.databaseUrl, process.env, services.apps);
   if (administrator !== null) {
     log.warn(
       administrator,

@@ -3,7 +3,7 @@ import { parseAdministrator } from "@/lib/config/administrator";
 import { openDatabase } from "@/lib/db/database";
 import { migrate, type MigrationReport } from "@/lib/db/migrate";
 import { type NewAdministrator, seedAdministrator, seedApps } from "@/lib/db/seed";
-import { APP_CATALOGUE } from "@/lib/sessions/app-catalogue";
+import type { AppCatalogue } from "@/lib/sessions/app-catalogue";
 
 export interface PreparedDatabase {
   readonly migrations: MigrationReport;
@@ -12,19 +12,20 @@ export interface PreparedDatabase {
 }
 
 /**
- * Brings the database to what this version needs: migrations, built-in apps, an administrator. Any number
+ * Brings the database to what this version needs: migrations, the apps of the catalogue, an administrator. Any number
  * of processes may do so at once.
  * @throws MigrationError, ConfigError
  */
 export async function prepareDatabase(
   databaseUrl: string,
   environment: Readonly<Record<string, string | undefined>>,
+  apps: AppCatalogue,
 ): Promise<PreparedDatabase> {
   const wanted = parseAdministrator(environment);
   const migrations = await migrate(databaseUrl);
   const db = openDatabase(databaseUrl, 1);
   try {
-    await seedApps(db, APP_CATALOGUE);
+    await seedApps(db, apps);
     const administrator =
       wanted === null ? null : await seedAdministrator(db, wanted, hashPassword);
     return { migrations, administrator };

@@ -1,4 +1,4 @@
-import { ConfigError, type Config, parseConfig } from "@/lib/config/config";
+import { ConfigError, parseConfig } from "@/lib/config/config";
 import { MigrationError } from "@/lib/db/migrate";
 import { isAppError } from "@/lib/errors/app-error";
 import { createServices, provideServices, type Services } from "./services";
@@ -17,7 +17,7 @@ export async function runProcess(
   name: string,
   start: (services: Services) => Promise<Close>,
 ): Promise<void> {
-  const services = createServices(configOrExit(), name);
+  const services = composeOrExit(name);
   provideServices(services);
   const life = { stopping: false, close: undefined as Close | undefined };
   const stop = (reason: string, exitCode: number) => {
@@ -37,9 +37,9 @@ export async function runProcess(
   }
 }
 
-function configOrExit(): Config {
+function composeOrExit(name: string): Services {
   try {
-    return parseConfig(process.env);
+    return createServices(parseConfig(process.env), name);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);

@@ -9,6 +9,7 @@ import { RecordingUsage } from "@/lib/operations/recording-usage";
 import { AppendRegistry } from "@/lib/recordings/append-registry";
 import { RecordingWishes } from "@/lib/recordings/recording-wishes";
 import { Room } from "@/lib/recordings/room";
+import { type AppCatalogue, loadAppCatalogue } from "@/lib/sessions/app-catalogue";
 import { createRecordingStore } from "@/lib/storage/create-recording-store";
 import type { RecordingStore } from "@/lib/storage/recording-store";
 
@@ -27,12 +28,14 @@ export interface Services {
   /** The recordings that are being added to in this process. */
   readonly appends: AppendRegistry;
   readonly provider: SessionProvider;
+  /** What people may launch. */
+  readonly apps: AppCatalogue;
   /** Tells this process from every other; new at each start. */
   readonly instanceId: string;
   readonly now: () => Date;
 }
 
-/** The composition root: builds the adapters the configuration names. Opens nothing until it is used. */
+/** The composition root: builds the adapters the configuration names. Opens nothing until it is used. @throws ConfigError */
 export function createServices(config: Config, processName: string): Services {
   const log = createLogger(config.logLevel, processName);
   const instanceId = randomUUID();
@@ -50,6 +53,7 @@ export function createServices(config: Config, processName: string): Services {
     wishes: new RecordingWishes({ db, log }),
     appends: new AppendRegistry(),
     provider: createSessionProvider(config, { instanceId, log }),
+    apps: loadAppCatalogue(config.session),
     instanceId,
     now,
   };

@@ -1,4 +1,15 @@
 import { z } from "zod";
+import {
+  bool,
+  ConfigError,
+  type Environment,
+  EnvironmentReader,
+  integer,
+  secret,
+  text,
+  variable,
+} from "./environment";
+import { readSession, SESSION_VARIABLES, type SessionConfig } from "./session-config";
 import { ROLE_MAP_ALLOWED, roleMap, type SignInConfig } from "./sign-in-config";
 
 /** Where recordings are kept; a backend's settings exist only together with the backend. */
@@ -17,6 +28,8 @@ export type StorageConfig =
       readonly presigned: boolean;
     };
 
+export { ConfigError };
+
 export interface Config {
   readonly recording: {
     readonly enabled: boolean;
@@ -25,11 +38,7 @@ export interface Config {
     readonly retentionDays: number;
     readonly storage: StorageConfig;
   };
-  readonly session: {
-    readonly provider: "local";
-    readonly idleTimeoutMs: number;
-    readonly maxDurationMs: number;
-  };
+  readonly session: SessionConfig;
   readonly databaseUrl: string;
   /** Undefined: jobs are queued in PostgreSQL. */
   readonly redisUrl: string | undefined;
@@ -47,18 +56,8 @@ export interface Config {
   readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
 }
 
-/** A wrong environment variable; `message` is the one line an operator needs. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-}
-
-const MINUTE_MS = 60_000;
 const MEBIBYTE = 1024 * 1024;
 
-const bool = z.enum(["true", "false"]).transform((text) => text === "true");
-const integer = (minimum: number, maximum: number) =>
-  z.string().regex(/^\d+$/).transform(Number).pipe(z.number().int().min(minimum).max(maximum));
-const text = z.string().min(1);
 const httpUrl = z.url({ protocol: /^https?$/ });
 /** Pages stand at the root of their host: a path here would only make links that lead nowhere. */
 const originUrl = httpUrl.refine((address) => {
@@ -74,16 +73,6 @@ const domainName = z
   .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/);
 const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
 const keyPrefix = z.string().regex(/^(|[^/].*\/)$/);
-
-interface Variable<T> {
-  readonly schema: z.ZodType<T, string>;
-  /** Completes the sentence "…; allowed: ". */
-  readonly allowed: string;
-}
-const variable = <T>(schema: z.ZodType<T, string>, allowed: string): Variable<T> => ({
-  schema,
-  allowed,
-});
 
 /** Every variable the product reads, with what is allowed in it. Names are a contract with operators. */
 export const VARIABLES = {
@@ -108,22 +97,14 @@ export const VARIABLES = {
   SORTIE_RECORDING_S3_REGION: variable(text, "a region, such as us-east-1"),
   SORTIE_RECORDING_S3_ENDPOINT: variable(httpUrl, "an http or https URL"),
   SORTIE_RECORDING_S3_PREFIX: variable(keyPrefix, "empty, or a key prefix that ends with /"),
-  SORTIE_RECORDING_S3_ACCESS_KEY_ID: variable(text, "an access key id"),
-  SORTIE_RECORDING_S3_SECRET_ACCESS_KEY: variable(text, "a secret access key"),
+  SORTIE_RECORDING_S3_ACCESS_KEY_ID: secret(text, "an access key id"),
+  SORTIE_RECORDING_S3_SECRET_ACCESS_KEY: secret(text, "a secret access key"),
   SORTIE_RECORDING_S3_PRESIGN: variable(bool, "true or false"),
-  SORTIE_SESSION_PROVIDER: variable(z.enum(["local"]), "local"),
-  SORTIE_SESSION_IDLE_MINUTES: variable(
-    integer(1, 525_600),
-    "a whole number of minutes from 1 to 525600",
-  ),
-  SORTIE_SESSION_MAX_MINUTES: variable(
-    integer(1, 525_600),
-    "a whole number of minutes from 1 to 525600",
-  ),
+  ...SESSION_VARIABLES,
   SORTIE_LOCAL_ACCOUNTS: variable(bool, "true or false"),
   SORTIE_OIDC_ISSUER: variable(httpUrl, "an http or https URL"),
   SORTIE_OIDC_CLIENT_ID: variable(text, "a client id"),
-  SORTIE_OIDC_CLIENT_SECRET: variable(text, "a client secret"),
+  SORTIE_OIDC_CLIENT_SECRET: secret(text, "a client secret"),
   SORTIE_OIDC_NAME: variable(z.string().max(40), "a name of at most 40 characters"),
   SORTIE_OIDC_SCOPES: variable(
     z.string().regex(/^(.* )?openid( .*)?$/),
@@ -139,8 +120,8 @@ export const VARIABLES = {
     z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]),
     "fatal, error, warn, info, debug, trace or silent",
   ),
-  DATABASE_URL: variable(postgresUrl, "a postgresql:// URL"),
-  REDIS_URL: variable(redisUrl, "a redis:// or rediss:// URL"),
+  DATABASE_URL: secret(postgresUrl, "a postgresql:// URL"),
+  REDIS_URL: secret(redisUrl, "a redis:// or rediss:// URL"),
   PORT: variable(integer(0, 65_535), "a port number from 0 to 65535"),
   HOST: variable(text, "an address to listen on, such as 0.0.0.0"),
   NEXTAUTH_URL: variable(
@@ -151,49 +132,10 @@ export const VARIABLES = {
     domainName,
     "a domain in lower case, such as apps.example.org, below which every name leads here",
   ),
-  NEXTAUTH_SECRET: variable(z.string().min(32), "at least 32 random characters"),
+  NEXTAUTH_SECRET: secret(z.string().min(32), "at least 32 random characters"),
 } as const;
 
-type VariableName = keyof typeof VARIABLES;
-type ValueOf<N extends VariableName> = z.output<(typeof VARIABLES)[N]["schema"]>;
-
-const SECRET_NAMES: ReadonlySet<VariableName> = new Set<VariableName>([
-  "NEXTAUTH_SECRET",
-  "DATABASE_URL",
-  "REDIS_URL",
-  "SORTIE_OIDC_CLIENT_SECRET",
-  "SORTIE_RECORDING_S3_ACCESS_KEY_ID",
-  "SORTIE_RECORDING_S3_SECRET_ACCESS_KEY",
-]);
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-class Reader {
-  constructor(private readonly environment: Environment) {}
-
-  /** An unset or empty variable counts as absent, as it does in Helm charts and env files. */
-  optional<N extends VariableName>(name: N): ValueOf<N> | undefined {
-    const raw = this.environment[name];
-    if (raw === undefined || raw === "") return undefined;
-    const { schema, allowed } = VARIABLES[name] as Variable<ValueOf<N>>;
-    const parsed = schema.safeParse(raw);
-    if (parsed.success) return parsed.data;
-    const shown = SECRET_NAMES.has(name) ? "(hidden)" : JSON.stringify(raw);
-    throw new ConfigError(`${name} is ${shown}; allowed: ${allowed}.`);
-  }
-
-  withDefault<N extends VariableName>(name: N, fallback: ValueOf<N>): ValueOf<N> {
-    return this.optional(name) ?? fallback;
-  }
-
-  required<N extends VariableName>(name: N, because: string): ValueOf<N> {
-    const value = this.optional(name);
-    if (value !== undefined) return value;
-    throw new ConfigError(
-      `${name} is not set, but is required ${because}; allowed: ${VARIABLES[name].allowed}.`,
-    );
-  }
-}
+type Reader = EnvironmentReader<typeof VARIABLES>;
 
 function readStorage(read: Reader): StorageConfig {
   const backend = read.withDefault("SORTIE_RECORDING_STORAGE_BACKEND", "local");
@@ -269,7 +211,7 @@ function readAppsDomain(read: Reader, publicUrl: string | undefined): string | u
  * @throws ConfigError naming the variable, its value and what is allowed.
  */
 export function parseConfig(environment: Environment): Config {
-  const read = new Reader(environment);
+  const read = new EnvironmentReader(environment, VARIABLES);
   const publicUrl = read.optional("NEXTAUTH_URL");
   return {
     recording: {
@@ -278,11 +220,7 @@ export function parseConfig(environment: Environment): Config {
       retentionDays: read.withDefault("SORTIE_RECORDING_RETENTION_DAYS", 0),
       storage: readStorage(read),
     },
-    session: {
-      provider: read.withDefault("SORTIE_SESSION_PROVIDER", "local"),
-      idleTimeoutMs: read.withDefault("SORTIE_SESSION_IDLE_MINUTES", 60) * MINUTE_MS,
-      maxDurationMs: read.withDefault("SORTIE_SESSION_MAX_MINUTES", 720) * MINUTE_MS,
-    },
+    session: readSession(environment),
     databaseUrl: read.required("DATABASE_URL", "to reach PostgreSQL"),
     redisUrl: read.optional("REDIS_URL"),
     port: read.withDefault("PORT", 3000),

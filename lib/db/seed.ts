@@ -3,7 +3,7 @@ import type { AdministratorConfig } from "@/lib/config/administrator";
 import type { AppKind } from "@/lib/providers/session-provider";
 import type { Database } from "./database";
 
-export interface BuiltInApp {
+export interface OfferedApp {
   readonly id: string;
   readonly name: string;
   readonly kind: AppKind;
@@ -19,8 +19,8 @@ export interface NewAdministrator {
 
 const PASSWORD_BYTES = 15;
 
-/** Makes the built-in apps what this version says they are; whether one is enabled is the administrator's choice. */
-export async function seedApps(db: Database, apps: readonly BuiltInApp[]): Promise<void> {
+/** Makes the apps what the catalogue says they are; whether one is enabled is the administrator's choice. */
+export async function seedApps(db: Database, apps: readonly OfferedApp[]): Promise<void> {
   for (const [position, { id, name, kind, description }] of apps.entries()) {
     const values = { name, kind, description, position };
     await db.app.upsert({ where: { id }, create: { id, ...values }, update: values });

@@ -7,8 +7,8 @@ import type { Duplex } from "node:stream";
 export interface SessionProvider {
   readonly name: "local";
 
-  /** Whether sessions of this kind can run here now; if not, what is missing, as a sentence with a remedy. */
-  availability(kind: AppKind): Promise<Availability>;
+  /** Whether sessions of this app can run here now; if not, what is missing, as a sentence with a remedy. */
+  availability(app: AppSpec): Promise<Availability>;
 
   /** Starts a session and resolves when its desktop answers. @throws AppError `app_unavailable` */
   start(spec: SessionSpec): Promise<StartedSession>;
@@ -24,6 +24,12 @@ export interface SessionProvider {
 
   /** What the RFB server asks a viewer for. */
   desktopPassword(ref: ProviderRef): string;
+
+  /**
+   * Opens a terminal in a session of a terminal app: its command, or a shell, of this terminal's own.
+   * @throws AppError `session_not_running`, `app_unavailable` where a provider has no terminals
+   */
+  openTerminal(ref: ProviderRef, size: TerminalSize): Promise<TerminalStream>;
 
   /** Whether the session is still alive. */
   isAlive(ref: ProviderRef): Promise<boolean>;
@@ -51,12 +57,56 @@ export type AppKind = "desktop" | "terminal" | "web";
 export type Availability =
   { readonly available: true } | { readonly available: false; readonly reason: string };
 
-export interface SessionSpec {
+/** How much of a machine one session may take. */
+export interface AppLimits {
+  /** Processors; a fraction is a share of one. */
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  /** Processes and threads. */
+  readonly pids: number;
+}
+
+/** What a container of an app is made from. */
+export interface AppContainer {
+  /** Undefined: the app names none, and runs only where sessions are no containers. */
+  readonly image: string | undefined;
+  /** Undefined: what the image starts by itself; in a terminal a shell. */
+  readonly command: readonly string[] | undefined;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly limits: AppLimits;
+  /** Its files cannot be written, but for /tmp and its user's home. */
+  readonly readOnlyRoot: boolean;
+}
+
+export type DesktopApp = AppContainer & { readonly kind: "desktop"; readonly image: string };
+export type TerminalApp = AppContainer & { readonly kind: "terminal" };
+/** `port`: where it speaks HTTP in its container. */
+export type WebApp = AppContainer & { readonly kind: "web"; readonly port: number };
+
+/** What a provider needs to know of an app. */
+export type AppSpec = DesktopApp | TerminalApp | WebApp;
+
+interface SessionIdentity {
   readonly sessionId: string;
   readonly appId: string;
-  readonly kind: AppKind;
-  readonly width: number;
-  readonly height: number;
+}
+
+/** A session to start; a desktop's first size is in pixels. */
+export type SessionSpec = SessionIdentity &
+  ((DesktopApp & { readonly width: number; readonly height: number }) | TerminalApp | WebApp);
+
+/** In characters. */
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export interface TerminalStream {
+  /** Takes what is typed and gives what is shown. Destroying it hangs up: what runs in the terminal ends. */
+  readonly stream: Duplex;
+  resize(size: TerminalSize): Promise<void>;
+  /** Resolves when the command has ended. Rejects where its code cannot be known: its session has gone. */
+  readonly exited: Promise<{ readonly code: number }>;
 }
 
 /** The provider's own handle, as JSON; saved in the session's row. */

@@ -4,7 +4,7 @@ import {
   recordAuditEvents,
   SYSTEM_ACTOR,
 } from "@/lib/audit/record-audit-event";
-import type { Database } from "@/lib/db/database";
+import type { Database, DatabaseOrTransaction } from "@/lib/db/database";
 import { isAppError } from "@/lib/errors/app-error";
 import { keepHoldsOut, PATIENT } from "@/lib/holds/hold-repository";
 import type { Logger } from "@/lib/logging/logger";
@@ -52,6 +52,7 @@ interface SweepOptions {
 
 /** With its poster each recording is two objects: a batch is one call to S3. */
 const BATCH = 500;
+const LANES = 2;
 const FROM_THE_FIRST: Position = {
   completedAt: new Date(0),
   id: "00000000-0000-0000-0000-000000000000",
@@ -89,8 +90,22 @@ async function countExpired({ db, store, defaultDays }: SweepDeps): Promise<numb
   return (await summariseExpired(db, limits, limits, store.backend)).count;
 }
 
-/** Batch after batch. False when it was told to stop, or the run is another process's by now. */
-async function sweep(
+/**
+ * Several batches at a time: the database works on one while the storage works on another. False when it was told
+ * to stop, or the run is another process's by now.
+ */
+async function sweep(...of: Parameters<typeof sweepInTurn>): Promise<boolean> {
+  const lanes = await Promise.allSettled(Array.from({ length: LANES }, () => sweepInTurn(...of)));
+  return lanes.map(valueOrThrow).every((isOver) => isOver);
+}
+
+function valueOrThrow<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === "rejected") throw settled.reason;
+  return settled.value;
+}
+
+/** Batch after batch. */
+async function sweepInTurn(
   deps: SweepDeps,
   run: RunHold,
   signal: AbortSignal | undefined,
@@ -145,11 +160,7 @@ async function remove(deps: SweepDeps, run: RunHold, batch: ClaimedBatch): Promi
     );
     const mine = gone.filter(({ id }) => deleted.has(id));
     await recordAuditEvents(transaction, mine.map(eventOf));
-    await releaseFrom(
-      transaction,
-      batch,
-      stuck.map(({ id }) => id),
-    );
+    await giveBack(transaction, batch, stuck);
     const isOurs = await addProgress(transaction, run, {
       deletedCount: mine.length,
       deletedBytes: mine.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
@@ -178,13 +189,21 @@ async function removeObjects(
     const kept: readonly NotDeleted[] = await store.deleteMany(objects);
     return new Map(kept.map(({ key, reason }) => [key, reason]));
   } catch (error) {
-    // They run out by themselves, too.
-    const ids = batch.recordings.map(({ id }) => id);
-    await releaseFrom(db, batch, ids).catch(() => undefined);
+    await giveBack(db, batch, batch.recordings).catch(() => undefined);
     throw error;
   } finally {
     clearInterval(timer);
   }
+}
+
+/** Claims that are not given back run out by themselves. */
+async function giveBack(
+  db: DatabaseOrTransaction,
+  batch: ClaimedBatch,
+  recordings: readonly ExpiredRecording[],
+): Promise<void> {
+  const ids = recordings.map(({ id }) => id);
+  if (ids.length > 0) await releaseFrom(db, batch, ids);
 }
 
 function keysOf(recording: ExpiredRecording): readonly string[] {

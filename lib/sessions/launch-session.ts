@@ -1,15 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { type Client, recordAuditEvent, SYSTEM_ACTOR } from "@/lib/audit/record-audit-event";
 import type { Actor } from "@/lib/auth/permissions";
+import type { Config } from "@/lib/config/config";
 import type { DatabaseOrTransaction } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
-import type { ProviderRef } from "@/lib/providers/session-provider";
+import type { ProviderRef, SessionSpec } from "@/lib/providers/session-provider";
+import { availabilityOf } from "./app-availability";
+import type { AppCatalogue, CatalogueApp } from "./app-catalogue";
 import { type CloseDeps, closeSession } from "./close-session";
 import { MAX_OPEN_SESSIONS } from "./session-policy";
 import { countOpenSessions, insertSession, markRunning, type Session } from "./session-repository";
 
 export interface LaunchDeps extends CloseDeps {
   readonly instanceId: string;
+  readonly apps: AppCatalogue;
+  readonly config: Pick<Config, "appsDomain">;
 }
 
 export interface LaunchInput {
@@ -29,17 +34,28 @@ export async function launchSession(
   client: Client,
   input: LaunchInput,
 ): Promise<Session> {
-  const app = await deps.db.app.findUnique({ where: { id: input.appId, enabled: true } });
-  if (app === null) {
-    throw new AppError("not_found", "There is no such app. Choose one from the apps page.");
-  }
-  const availability = await deps.provider.availability(app.kind);
+  const app = await findApp(deps, input.appId);
+  const availability = await availabilityOf(deps, app);
   if (!availability.available) throw new AppError("app_unavailable", availability.reason);
   const session = await createSession(deps, actor, client, app.id);
-  void startDesktop(deps, session, input).catch((err: unknown) => {
+  void startDesktop(deps, session, specOf(app, session.id, input)).catch((err: unknown) => {
     deps.log.error({ err, sessionId: session.id }, "a session could not be started or closed");
   });
   return session;
+}
+
+/** An app of the catalogue that administrators have not switched off. @throws AppError `not_found` */
+async function findApp({ db, apps }: LaunchDeps, appId: string): Promise<CatalogueApp> {
+  const app = apps.find(({ id }) => id === appId);
+  const isEnabled = (await db.app.count({ where: { id: appId, enabled: true } })) > 0;
+  if (app !== undefined && isEnabled) return app;
+  throw new AppError("not_found", "There is no such app. Choose one from the apps page.");
+}
+
+function specOf(app: CatalogueApp, sessionId: string, input: LaunchInput): SessionSpec {
+  const identity = { sessionId, appId: app.id };
+  if (app.kind !== "desktop") return { ...app, ...identity };
+  return { ...app, ...identity, width: input.width, height: input.height };
 }
 
 async function createSession(
@@ -77,14 +93,10 @@ async function lockUser(transaction: DatabaseOrTransaction, userId: string): Pro
   await transaction.$queryRaw`SELECT 1 FROM "users" WHERE "id" = ${userId}::uuid FOR NO KEY UPDATE`;
 }
 
-async function startDesktop(
-  deps: LaunchDeps,
-  session: Session,
-  { width, height }: LaunchInput,
-): Promise<void> {
-  const { id: sessionId, appId, appKind: kind } = session;
+async function startDesktop(deps: LaunchDeps, session: Session, spec: SessionSpec): Promise<void> {
+  const { sessionId } = spec;
   try {
-    const { ref } = await deps.provider.start({ sessionId, appId, kind, width, height });
+    const { ref } = await deps.provider.start(spec);
     await handOver(deps, sessionId, ref);
   } catch (err) {
     deps.log.error({ err, sessionId }, "a session did not start");

@@ -32,7 +32,7 @@ import { checkedKey, newProbeName, PART_SUFFIX } from "./storage-key";
 const READ_BYTES = 256 * 1024;
 
 /** As many as Node's thread pool takes at a time, and as many that wait. */
-const UNLINKS_AT_ONCE = 8;
+const CALLS_AT_ONCE = 8;
 
 /**
  * Keeps recordings as files under `root`: `<key>` when sealed, `<key>.part` until then.
@@ -180,15 +180,10 @@ export class LocalRecordingStore implements RecordingStore {
       live: this.livePath(key),
     }));
     return onDisk(async () => {
-      const notDeleted: NotDeleted[] = [];
-      for (let at = 0; at < paths.length; at += UNLINKS_AT_ONCE) {
-        const lot = paths.slice(at, at + UNLINKS_AT_ONCE);
-        const failures = await Promise.all(lot.map((each) => unlinkEither(each)));
-        notDeleted.push(...failures.filter((failure) => failure !== null));
-      }
-      for (const directory of new Set(paths.map(({ sealed }) => path.dirname(sealed)))) {
-        await syncDirectory(directory).catch(ignoreMissing);
-      }
+      const failures = await inLots(paths, unlinkEither);
+      const notDeleted = failures.filter((failure) => failure !== null);
+      const directories = new Set(paths.map(({ sealed }) => path.dirname(sealed)));
+      await inLots([...directories], (directory) => syncDirectory(directory).catch(ignoreMissing));
       return notDeleted;
     });
   }
@@ -245,6 +240,14 @@ export class LocalRecordingStore implements RecordingStore {
     await handle.close();
     throw new AppError("not_found", "The storage has lost bytes of this recording.");
   }
+}
+
+async function inLots<T, R>(all: readonly T[], call: (each: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let at = 0; at < all.length; at += CALLS_AT_ONCE) {
+    results.push(...(await Promise.all(all.slice(at, at + CALLS_AT_ONCE).map(call))));
+  }
+  return results;
 }
 
 /** The one of both names that the object has: a process that died while reopening it left it the other one. */

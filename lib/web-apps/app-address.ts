@@ -1,5 +1,6 @@
 import type { Config } from "@/lib/config/config";
 import { AppError } from "@/lib/errors/app-error";
+import { NO_APPS_DOMAIN } from "@/lib/sessions/app-availability";
 
 type AddressConfig = Pick<Config, "appsDomain" | "publicUrl">;
 
@@ -27,7 +28,7 @@ export function appOrigin(sessionId: string, ownOrigin: string, config: AddressC
   const { appsDomain } = config;
   const from = new URL(ownOrigin);
   if (appsDomain === undefined || (appsDomain === LOOPBACK_DOMAIN && !isLoopback(from.hostname))) {
-    throw new AppError("app_unavailable", NO_DOMAIN);
+    throw new AppError("app_unavailable", NO_APPS_DOMAIN);
   }
   const port = from.port === "" ? "" : `:${from.port}`;
   return `${from.protocol}//${sessionId}.${appsDomain}${port}`;
@@ -45,10 +46,6 @@ export function entrance(ticket: string): string {
 export function ticketIn(url: string): string | null {
   return url.startsWith(ENTRANCE) ? url.slice(ENTRANCE.length) : null;
 }
-
-/** Said where web apps have no address. */
-export const NO_DOMAIN =
-  "Web apps need a domain of their own, which is not set up here. Ask an administrator to set SORTIE_APPS_DOMAIN.";
 
 /** Whose pages may show a web app in a frame, as sources of a content security policy. */
 export function framingSources({ publicUrl }: AddressConfig): string {

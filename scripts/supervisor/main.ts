@@ -6,6 +6,7 @@ import { ConfigError, parseConfig } from "@/lib/config/config";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "@/lib/db/embedded-postgres";
 import { MigrationError } from "@/lib/db/migrate";
 import type { NewAdministrator } from "@/lib/db/seed";
+import { type AppCatalogue, loadAppCatalogue } from "@/lib/sessions/app-catalogue";
 import { type Environment, evaluationProfile } from "./environment";
 import { type Ready, SupervisedProcess } from "./supervised-process";
 
@@ -61,11 +62,11 @@ class StartError extends Error {}
 async function startEverything(options: SuperviseOptions, running: Running): Promise<void> {
   const { dataDirectory, step, lacking } = options;
   const profile = await evaluationProfile(process.env, dataDirectory);
-  refuseWrongValues(profile);
+  const apps = judge(profile);
   const environment = await withDatabase(profile, options, running);
   refuseWhenStopping(running);
   const { administrator } = await step("Preparing the database", async () => {
-    return await prepareDatabase(environment["DATABASE_URL"] ?? "", environment);
+    return await prepareDatabase(environment["DATABASE_URL"] ?? "", environment, apps);
   });
   // At once: nobody could ever see it again if the rest failed.
   if (administrator !== null) print(credentials(administrator));
@@ -75,13 +76,14 @@ async function startEverything(options: SuperviseOptions, running: Running): Pro
   print(welcome(environment, port, join(dataDirectory, "logs"), lacking));
 }
 
-/** Before anything is made. The database has no address yet, but everything else can be judged. */
-function refuseWrongValues(environment: Environment): void {
-  parseConfig({
+/** Before anything is made. The database has no address yet, but everything else can be judged. @throws ConfigError */
+function judge(environment: Environment): AppCatalogue {
+  const { session } = parseConfig({
     ...environment,
     DATABASE_URL: environment["DATABASE_URL"] ?? "postgresql://embedded",
   });
   parseAdministrator(environment);
+  return loadAppCatalogue(session);
 }
 
 async function withDatabase(

@@ -147,34 +147,43 @@ test("a storage that is away fails the run in words, and the next one finishes i
   expect(await sweep()).toMatchObject({ state: "done", deletedCount: 2 });
 });
 
+/** A sweep begins on two batches at a time; resolves when it has. */
+async function bothBatchesBegun(): Promise<void> {
+  const begun = () => scene.services.db.recording.count({ where: { deletionCause: "retention" } });
+  await expect.poll(begun, { timeout: 10_000 }).toBe(1_000);
+}
+
 test("a hold that comes during a sweep keeps what the sweep has not begun on", async () => {
-  await keep({ daysAgo: 31, count: 600 });
+  await keep({ daysAgo: 31, count: 1_100 });
   const { store } = scene.services;
-  let placed = false;
+  let placed: Promise<void> | undefined;
+  const place = async () => {
+    await bothBatchesBegun();
+    const target = { target_type: "user", target_id: scene.ana.userId } as const;
+    const by = { actor: scene.admin, client: CLIENT };
+    await placeHold(scene.services, by, { ...target, reason: "x" });
+  };
   const holding = storeWith(async (objects) => {
-    if (!placed) {
-      placed = true;
-      const target = { target_type: "user", target_id: scene.ana.userId } as const;
-      await placeHold(
-        scene.services,
-        { actor: scene.admin, client: CLIENT },
-        { ...target, reason: "x" },
-      );
-    }
+    await (placed ??= place());
     return store.deleteMany(objects);
   });
-  expect(await sweep(30, { store: holding })).toMatchObject({ deletedCount: 500 });
+  expect(await sweep(30, { store: holding })).toMatchObject({ deletedCount: 1_000 });
   expect(await left()).toHaveLength(100);
 });
 
 test("a policy that keeps more holds for what a running sweep has not begun on", async () => {
-  await keep({ daysAgo: 31, count: 600 });
+  await keep({ daysAgo: 31, count: 1_100 });
   const { store, db } = scene.services;
-  const changing = storeWith(async (objects) => {
+  let changed: Promise<void> | undefined;
+  const change = async () => {
+    await bothBatchesBegun();
     await db.app.update({ where: { id: "desktop" }, data: { retentionDays: 0 } });
+  };
+  const changing = storeWith(async (objects) => {
+    await (changed ??= change());
     return store.deleteMany(objects);
   });
-  expect(await sweep(30, { store: changing })).toMatchObject({ deletedCount: 500 });
+  expect(await sweep(30, { store: changing })).toMatchObject({ deletedCount: 1_000 });
 });
 
 test("a run that was asked for is done once, however often its job is delivered", async () => {

@@ -85,14 +85,16 @@ for (const { name, redis, here } of QUEUES) {
       await expect.poll(deleted, { interval: 5, timeout: 30_000 }).toBeGreaterThan(500);
       await workers[0]?.stop("SIGKILL");
 
-      await expect.poll(rows, { timeout: 30_000 }).toBeLessThan(COUNT / 2);
-      // What the dead worker had claimed is free after ten seconds, for whoever comes next.
-      await workers[0]?.start();
+      // The dead worker may have had every job there was: the other one goes on with the next.
       const sweepAgain = async () => {
         await enqueueOnce(config, "sweep-retention", {});
         return rows();
       };
-      await expect.poll(sweepAgain, { interval: 2_000, timeout: 60_000 }).toBe(3);
+      const again = { interval: 2_000, timeout: 60_000 };
+      await expect.poll(sweepAgain, again).toBeLessThan(COUNT / 2);
+      // What the dead worker had claimed is free after ten seconds, for whoever comes next.
+      await workers[0]?.start();
+      await expect.poll(sweepAgain, again).toBe(3);
       const files = await readdir(join(directory, "recordings"), {
         recursive: true,
         withFileTypes: true,
@@ -102,6 +104,6 @@ for (const { name, redis, here } of QUEUES) {
       expect(await db.auditEvent.count({ where })).toBe(COUNT);
       expect((await db.auditEvent.groupBy({ by: ["targetId"], where })).length).toBe(COUNT);
       await expect.poll(deleted, { timeout: 10_000 }).toBe(COUNT);
-    }, 120_000);
+    }, 150_000);
   });
 }

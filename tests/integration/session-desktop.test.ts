@@ -14,6 +14,7 @@ import { canRunDesktops } from "../support/desktop-requirements";
 import { countTcpListeners, descendantsOf, isRunning, pidsOfCommand } from "../support/processes";
 import { changedPixels, type Picture, pixelsOf, RfbClient } from "../support/rfb-client";
 import { useOwnTemporaryDirectory } from "../support/session-scene";
+import { desktopSpec } from "../support/session-specs";
 
 const isRoot = process.getuid?.() === 0;
 afterAll(useOwnTemporaryDirectory());
@@ -44,12 +45,9 @@ function newProvider(isolation?: Isolation): SessionProvider {
   return provider;
 }
 
-const specOf = (sessionId: string) =>
-  ({ sessionId, appId: "desktop", kind: "desktop", width: 800, height: 600 }) as const;
-
 async function startDesktop(provider: SessionProvider) {
   const sessionId = randomUUID();
-  const { ref } = await provider.start(specOf(sessionId));
+  const { ref } = await provider.start(desktopSpec(sessionId));
   const screen = await RfbClient.connect(
     await provider.connectDesktop(ref),
     provider.desktopPassword(ref),
@@ -140,7 +138,7 @@ describe.skipIf(!canRunDesktops)("a desktop", () => {
 
   test("of a server that is closing does not start", async () => {
     const provider = newProvider();
-    const starting = provider.start(specOf(randomUUID()));
+    const starting = provider.start(desktopSpec(randomUUID()));
     await provider.close();
     await expect(starting).rejects.toMatchObject({ code: "app_unavailable" });
   });

@@ -4,12 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { GET as apps } from "@/app/api/apps/route";
+import { GET as appsRoute } from "@/app/api/apps/route";
 import { DELETE, GET } from "@/app/api/sessions/[id]/route";
 import { POST as ticket } from "@/app/api/sessions/[id]/ticket/route";
 import { GET as list, POST as launchRoute } from "@/app/api/sessions/route";
 import type { Actor } from "@/lib/auth/permissions";
 import { provideServices, type Services } from "@/lib/composition/services";
+import { seedApps } from "@/lib/db/seed";
 import { createLocalSessionProvider } from "@/lib/providers/local/local-session-provider";
 import { startRecording } from "@/lib/recordings/start-recording";
 import { endSession } from "@/lib/sessions/end-session";
@@ -25,6 +26,7 @@ import { canRunDesktops } from "../support/desktop-requirements";
 import { CLIENT, createRecordingScene, type RecordingScene } from "../support/recording-scene";
 import { descendantsOf } from "../support/processes";
 import { problem, type RouteClient, routeClient } from "../support/route-client";
+import { PLAIN_CONTAINER } from "../support/session-specs";
 import {
   auditedSession,
   launch,
@@ -206,16 +208,23 @@ describe.skipIf(!canRunDesktops)("a session", () => {
   });
 });
 
-test("the catalogue names the apps that are switched on, and says which cannot run here", async () => {
+test("the catalogue names its apps that are switched on, and says which cannot run here", async () => {
   const { db } = scene.services;
-  const description = "Another app.";
-  await db.app.createMany({
-    data: [
-      { id: "shell", name: "Shell", kind: "terminal", description },
-      { id: "off", name: "Off", kind: "desktop", description, enabled: false },
-    ],
-  });
-  const listed = z.array(appSchema).parse(await (await ask("GET", apps)).json());
+  const offered = [
+    { id: "shell", name: "Shell", kind: "terminal" },
+    { id: "off", name: "Off", kind: "desktop" },
+  ] as const;
+  const ownApps = offered.map((app) => ({
+    ...app,
+    ...PLAIN_CONTAINER,
+    description: "",
+    image: "",
+  }));
+  const apps = [...scene.services.apps, ...ownApps];
+  await seedApps(db, [...apps, { ...ownApps[0]!, id: "gone" }]);
+  await db.app.update({ where: { id: "off" }, data: { enabled: false } });
+  provideServices({ ...scene.services, apps });
+  const listed = z.array(appSchema).parse(await (await ask("GET", appsRoute)).json());
   expect(listed.map(({ id }) => id)).toEqual(["desktop", "shell"]);
   expect(listed[1]).toMatchObject({
     available: false,
@@ -225,9 +234,11 @@ test("the catalogue names the apps that are switched on, and says which cannot r
     ask("POST", launchRoute, { body: JSON.stringify({ app_id }) });
   expect(await problem(await launchOf("shell"))).toBe("503 app_unavailable");
   expect(await problem(await launchOf("off"))).toBe("404 not_found");
+  expect(await problem(await launchOf("gone"))).toBe("404 not_found");
   expect(await problem(await launchOf("none"))).toBe("404 not_found");
   expect((await ask("POST", launchRoute, { body: "{}" })).status).toBe(400);
   expect(await db.session.count()).toBe(0);
+  provideServices(scene.services);
 });
 
 test("page after page lists every session once, newest first, also those of the same millisecond", async () => {

@@ -1,5 +1,6 @@
 import { createLogger } from "@/lib/logging/logger";
 import { createLocalSessionProvider } from "@/lib/providers/local/local-session-provider";
+import { desktopSpec } from "./session-specs";
 
 /**
  * A server that runs one desktop until it is killed:
@@ -10,6 +11,5 @@ const provider = createLocalSessionProvider(
   { instanceId, log: createLogger("silent", "child") },
   () => Promise.resolve(JSON.parse(isolation) as { sandboxed: boolean; ownUser: boolean }),
 );
-const spec = { sessionId, appId: "desktop", kind: "desktop", width: 800, height: 600 } as const;
-const { ref } = await provider.start(spec);
+const { ref } = await provider.start(desktopSpec(sessionId));
 process.send?.({ password: provider.desktopPassword(ref) });

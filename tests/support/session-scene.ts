@@ -63,7 +63,7 @@ export async function startSessionServer(
 /** Other limits for the same services. */
 export function withLimits(
   services: Services,
-  limits: Partial<Services["config"]["session"]>,
+  limits: Partial<Pick<Services["config"]["session"], "idleTimeoutMs" | "maxDurationMs">>,
 ): Services {
   const { config } = services;
   return { ...services, config: { ...config, session: { ...config.session, ...limits } } };

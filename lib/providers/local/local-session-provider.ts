@@ -3,13 +3,14 @@ import { z } from "zod";
 import { AppError } from "@/lib/errors/app-error";
 import type { ProviderSurroundings } from "../create-session-provider";
 import type {
-  AppKind,
+  AppSpec,
   Availability,
   ProviderRef,
   RunningSession,
   SessionProvider,
   SessionSpec,
   StartedSession,
+  TerminalStream,
 } from "../session-provider";
 import { writeDesktopFiles } from "./desktop-files";
 import { DesktopProcess } from "./desktop-process";
@@ -22,6 +23,10 @@ const refSchema = z.object({ session_id: z.string() });
 
 const refOf = (sessionId: string): ProviderRef => ({ session_id: sessionId });
 
+const DESKTOPS_ONLY =
+  "This server runs desktops only: terminals and web apps need containers (SORTIE_SESSION_PROVIDER).";
+
+type DesktopSpec = Extract<SessionSpec, { kind: "desktop" }>;
 type ExitListener = (sessionId: string, detail: string) => void;
 
 /** Runs desktops as child processes of this server, as strongly isolated as `probe` finds possible. */
@@ -48,12 +53,13 @@ class LocalSessionProvider implements SessionProvider {
     this.#directories = new SessionDirectories(surroundings.instanceId);
   }
 
-  async availability(kind: AppKind): Promise<Availability> {
+  async availability({ kind }: AppSpec): Promise<Availability> {
     if (kind === "desktop") return findRequiredPrograms();
-    return { available: false, reason: "This server runs desktops only. Choose a desktop app." };
+    return { available: false, reason: DESKTOPS_ONLY };
   }
 
   async start(spec: SessionSpec): Promise<StartedSession> {
+    if (spec.kind !== "desktop") throw desktopsOnly();
     const desktop = await this.#spawn(spec).catch((error: unknown) => {
       throw this.#cannotStart(spec, error, "");
     });
@@ -80,6 +86,10 @@ class LocalSessionProvider implements SessionProvider {
   connectWeb(): Promise<Duplex> {
     // Its sessions are desktops.
     return Promise.reject(notRunning());
+  }
+
+  openTerminal(): Promise<TerminalStream> {
+    return Promise.reject(desktopsOnly());
   }
 
   desktopPassword(ref: ProviderRef): string {
@@ -115,7 +125,7 @@ class LocalSessionProvider implements SessionProvider {
     await this.#directories.close();
   }
 
-  async #spawn({ sessionId, width, height }: SessionSpec): Promise<DesktopProcess> {
+  async #spawn({ sessionId, width, height }: DesktopSpec): Promise<DesktopProcess> {
     if (this.#closed) throw new Error("The server is stopping.");
     const isolation = await (this.#isolation ??= this.#probe());
     const uid = isolation.ownUser ? await findFreeUid(this.#uids) : undefined;
@@ -189,6 +199,10 @@ class LocalSessionProvider implements SessionProvider {
       { cause: error },
     );
   }
+}
+
+function desktopsOnly(): AppError {
+  return new AppError("app_unavailable", DESKTOPS_ONLY);
 }
 
 function notRunning(cause?: unknown): AppError {

@@ -1,0 +1,60 @@
+import { z } from "zod";
+import {
+  absolutePath,
+  type Environment,
+  EnvironmentReader,
+  integer,
+  variable,
+} from "./environment";
+
+/** What runs container sessions; a provider's settings exist only together with the provider. */
+export interface ProviderConfig {
+  readonly provider: "local";
+}
+
+export type SessionConfig = ProviderConfig & {
+  readonly idleTimeoutMs: number;
+  readonly maxDurationMs: number;
+  /** The operator's catalogue of apps; undefined: the one that comes with the product. */
+  readonly appsFile: string | undefined;
+  /** Of desktop apps that name none, where sessions are containers. */
+  readonly desktopImage: string;
+};
+
+const MINUTE_MS = 60_000;
+const DEFAULT_DESKTOP_IMAGE = "sortie-desktop:latest";
+
+/** A name as container engines take it: no spaces and no option in disguise. */
+const imageName = z.string().regex(/^[a-z0-9][\w./:@-]*$/i);
+
+export const SESSION_VARIABLES = {
+  SORTIE_SESSION_PROVIDER: variable(z.enum(["local"]), "local"),
+  SORTIE_SESSION_IDLE_MINUTES: variable(
+    integer(1, 525_600),
+    "a whole number of minutes from 1 to 525600",
+  ),
+  SORTIE_SESSION_MAX_MINUTES: variable(
+    integer(1, 525_600),
+    "a whole number of minutes from 1 to 525600",
+  ),
+  SORTIE_APPS_FILE: variable(absolutePath, "the absolute path of a JSON file"),
+  SORTIE_DESKTOP_IMAGE: variable(imageName, "the name of a container image"),
+} as const;
+
+type Reader = EnvironmentReader<typeof SESSION_VARIABLES>;
+
+function readProvider(read: Reader): ProviderConfig {
+  return { provider: read.withDefault("SORTIE_SESSION_PROVIDER", "local") };
+}
+
+/** @throws ConfigError */
+export function readSession(environment: Environment): SessionConfig {
+  const read = new EnvironmentReader(environment, SESSION_VARIABLES);
+  return {
+    ...readProvider(read),
+    idleTimeoutMs: read.withDefault("SORTIE_SESSION_IDLE_MINUTES", 60) * MINUTE_MS,
+    maxDurationMs: read.withDefault("SORTIE_SESSION_MAX_MINUTES", 720) * MINUTE_MS,
+    appsFile: read.optional("SORTIE_APPS_FILE"),
+    desktopImage: read.withDefault("SORTIE_DESKTOP_IMAGE", DEFAULT_DESKTOP_IMAGE),
+  };
+}

@@ -1,0 +1,59 @@
+import { z } from "zod";
+
+const MAX_APPS = 200;
+
+const limits = z.strictObject({
+  /** Processors; a fraction is a share of one. */
+  cpus: z.number().min(0.05).max(256).exactOptional(),
+  memory_mb: z.number().int().min(16).max(4_194_304).exactOptional(),
+  /** Processes and threads. */
+  pids: z.number().int().min(8).max(1_000_000).exactOptional(),
+});
+export type AppLimitsEntry = z.infer<typeof limits>;
+
+const variableName = z.string().regex(/^(?!SORTIE_)[A-Za-z_][A-Za-z0-9_]*$/, {
+  error: "a variable's name has letters, digits and underscores, and does not begin with SORTIE_",
+});
+
+const appFields = {
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, {
+    error: "1 to 63 lower-case letters, digits and hyphens are allowed",
+  }),
+  name: z.string().min(1).max(80),
+  description: z.string().max(500),
+  /** The name of a container image. */
+  image: z
+    .string()
+    .regex(/^[a-z0-9][\w./:@-]*$/i, { error: "the name of a container image is allowed" })
+    .exactOptional(),
+  command: z.array(z.string().min(1)).min(1).exactOptional(),
+  environment: z.record(variableName, z.string()).exactOptional(),
+  limits: limits.exactOptional(),
+  /** False for an image that writes to its own files. */
+  read_only_root: z.boolean().exactOptional(),
+};
+
+const app = z.discriminatedUnion("kind", [
+  z.strictObject({ ...appFields, kind: z.literal("desktop") }),
+  z.strictObject({ ...appFields, kind: z.literal("terminal") }),
+  z.strictObject({
+    ...appFields,
+    kind: z.literal("web"),
+    /** Where it speaks HTTP in its container. */
+    port: z.number().int().min(1).max(65_535),
+  }),
+]);
+export type AppEntry = z.infer<typeof app>;
+
+/** The file that `SORTIE_APPS_FILE` names: the apps in the order they are shown. */
+export const appsFileSchema = z
+  .array(app)
+  .min(1)
+  .max(MAX_APPS)
+  .superRefine((apps, context) => {
+    const ids = apps.map(({ id }) => id);
+    for (const [index, id] of ids.entries()) {
+      if (ids.indexOf(id) === index) continue;
+      context.addIssue({ code: "custom", path: [index, "id"], message: `${id} is there twice` });
+    }
+  });
