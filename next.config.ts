@@ -13,6 +13,7 @@ const config: NextConfig = {
     "@prisma/adapter-pg",
     "pg",
     "pino",
+    "prom-client",
     "bullmq",
     "ioredis",
   ],

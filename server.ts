@@ -7,6 +7,7 @@ import type { Services } from "@/lib/composition/services";
 import { attachGateway } from "@/lib/gateway/attach-gateway";
 import { answerDirectly, type DirectRoute } from "@/lib/http/direct-route";
 import { createHttpServer, drain, listen } from "@/lib/http/http-server";
+import { requestObserver } from "@/lib/metrics/request-observer";
 import { closeOrphanedSessions } from "@/lib/sessions/close-orphaned-sessions";
 import { hostSessions } from "@/lib/sessions/host-sessions";
 import { framedSource } from "@/lib/web-apps/app-address";
@@ -23,7 +24,7 @@ const DIRECT_ROUTES: readonly DirectRoute[] = [
 
 /** The web process: one port for pages, API and WebSockets. */
 async function start(services: Services): Promise<Close> {
-  const { config, log } = services;
+  const { config, log, metrics } = services;
   const { administrator } = await prepareDatabase(config.databaseUrl, process.env, services.apps);
   if (administrator !== null) {
     log.warn(
@@ -40,7 +41,10 @@ async function start(services: Services): Promise<Close> {
   const handle = answerDirectly(DIRECT_ROUTES, app.getRequestHandler());
   const webApps = createAppProxy(services);
   const sources = { mediaOrigin, frameSource: framedSource(config) };
-  const server = createHttpServer(handle, { ...config, ...sources }, log, { otherHosts: webApps });
+  const server = createHttpServer(handle, { ...config, ...sources }, log, {
+    observer: requestObserver(metrics),
+    otherHosts: webApps,
+  });
   const gateway = attachGateway(server, services, { otherHosts: webApps });
   const { port } = await listen(server, config);
   log.info({ port }, "listening");

@@ -3,7 +3,7 @@ import type { Services } from "@/lib/composition/services";
 import { migrate } from "@/lib/db/migrate";
 import { type JobRun, saveJobRun } from "@/lib/operations/job-runs";
 import { openJobQueue } from "@/lib/queue/job-queue";
-import { startJobWorker } from "@/lib/queue/job-worker";
+import { type RunTimes, startJobWorker } from "@/lib/queue/job-worker";
 import { purgeExpired } from "./purge-expired";
 import { reapAbandoned } from "./reap-abandoned";
 import { reportOnStorage } from "./reconcile-storage";
@@ -11,7 +11,7 @@ import { sweepRetention } from "./sweep-retention";
 
 /** The worker process: does the background jobs. Any number of them may run. */
 async function start(services: Services): Promise<Close> {
-  const { config, log } = services;
+  const { config, log, metrics } = services;
   await migrate(config.databaseUrl);
   const disturbed = (err: Error) => log.warn({ err }, "the job queue cannot be reached");
   const queue = openJobQueue(config, disturbed);
@@ -29,10 +29,12 @@ async function start(services: Services): Promise<Close> {
       completed: (job, result, times) => {
         log.info({ job, result }, "job done");
         keepRun(services, { job, result, error: null, ...times });
+        metrics.jobSeconds.observe({ job, result: "ok" }, secondsOf(times));
       },
       failed: (job, err, times) => {
         log.error({ job, err }, "job failed");
         keepRun(services, { job, result: null, error: err.message, ...times });
+        metrics.jobSeconds.observe({ job, result: "failed" }, secondsOf(times));
       },
       disturbed,
     },
@@ -44,6 +46,10 @@ async function start(services: Services): Promise<Close> {
     await worker.close();
     await queue.close();
   };
+}
+
+function secondsOf({ startedAt, finishedAt }: RunTimes): number {
+  return Math.max(0, finishedAt.getTime() - startedAt.getTime()) / 1000;
 }
 
 /** For the panel. A history that cannot be kept fails no job. */

@@ -5,12 +5,17 @@ import { sweepRetention as sweep } from "@/lib/retention/sweep-retention";
 
 /** Deletes what is past its retention, for the schedule or for the administrator who asked. */
 export async function sweepRetention(
-  { db, store, log, config }: Services,
+  { db, store, log, config, metrics }: Services,
   { run_id: runId }: JobPayload<"sweep-retention">,
   signal: AbortSignal,
 ): Promise<RetentionRun | null> {
   const { retentionDays: defaultDays } = config.recording;
   const run = await sweep({ db, store, log, defaultDays }, { runId, signal });
+  if (run !== null) {
+    metrics.retentionDeleted.inc(run.deletedCount);
+    metrics.retentionDeletedBytes.inc(run.deletedBytes);
+    metrics.retentionFailed.inc(run.failedCount);
+  }
   if (run !== null && run.failedCount > 0) {
     log.error(
       { run: run.id, failed: run.failedCount },

@@ -1,11 +1,9 @@
-import { checkReadiness } from "@/lib/health/check-readiness";
+import { readinessAnswer } from "@/lib/health/readiness-answer";
 import { route } from "@/lib/http/route";
 
-/** Says whether this process can serve now, each check in words: 200, or 503 when one fails. */
+/** Says whether this process can serve now, each check in words: 200, or 503 when one fails or it is stopping. */
 export const GET = route("GET /readyz", {}, async ({ services }) => {
-  const { ready, checks } = await checkReadiness(services);
-  return Response.json(
-    { status: ready ? "ready" : "not_ready", checks },
-    { status: ready ? 200 : 503, headers: { "cache-control": "no-store" } },
-  );
+  const { httpStatus, body } = await readinessAnswer(services);
+  const headers = { "cache-control": "no-store" };
+  return Response.json(body, { status: httpStatus, headers });
 });

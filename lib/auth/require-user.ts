@@ -2,6 +2,7 @@ import { headers } from "next/headers";
 import { forbidden, redirect } from "next/navigation";
 import { cache } from "react";
 import { services } from "@/lib/composition/services";
+import { noteCaller } from "@/lib/http/incoming-message";
 import { findActor } from "./find-actor";
 import { type Actor, may } from "./permissions";
 import { ACCESS_BY_PAGE, type PagePath } from "./route-permissions";
@@ -23,6 +24,7 @@ export const currentActor = cache(async (): Promise<Actor | null> => {
 export async function requirePage(page: ProtectedPage, address: string = page): Promise<Actor> {
   const actor = await currentActor();
   if (actor === null) redirect(`/sign-in?callbackUrl=${encodeURIComponent(address)}`);
+  noteCaller(actor.userId);
   if (!may(actor, ACCESS_BY_PAGE[page])) forbidden();
   return actor;
 }

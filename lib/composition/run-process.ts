@@ -1,6 +1,8 @@
 import { ConfigError, parseConfig } from "@/lib/config/config";
+import type { ProcessName } from "@/lib/metrics/metrics";
 import { MigrationError } from "@/lib/db/migrate";
 import { isAppError } from "@/lib/errors/app-error";
+import { monitorProcess } from "./monitor-process";
 import { createServices, provideServices, type Services } from "./services";
 
 /** Stops what was started, in order; the process ends when it resolves. */
@@ -14,22 +16,24 @@ const CLOSE_DEADLINE_MS = 9_000;
  * order when it is told to stop, when its parent is gone, or when something nobody handled went wrong.
  */
 export async function runProcess(
-  name: string,
+  name: ProcessName,
   start: (services: Services) => Promise<Close>,
 ): Promise<void> {
-  const services = composeOrExit(name);
+  const stopping = new AbortController();
+  const services = composeOrExit(name, stopping.signal);
   provideServices(services);
-  const life = { stopping: false, close: undefined as Close | undefined };
+  const life = { close: undefined as Close | undefined, closeMonitor: noMonitor };
   const stop = (reason: string, exitCode: number) => {
     // Asked twice: somebody does not want to wait.
-    if (life.stopping) process.exit(1);
-    life.stopping = true;
+    if (stopping.signal.aborted) process.exit(1);
+    stopping.abort();
     services.log.info({ reason }, "stopping");
-    void closeWithin(services, life.close).then((inTime) => process.exit(inTime ? exitCode : 1));
+    void closeWithin(services, life).then((inTime) => process.exit(inTime ? exitCode : 1));
   };
   listenForTheEnd(services, stop);
   void tellOfStorage(services);
   try {
+    life.closeMonitor = await monitorProcess(services, name);
     life.close = await start(services);
   } catch (error) {
     fail(services, error);
@@ -37,9 +41,9 @@ export async function runProcess(
   }
 }
 
-function composeOrExit(name: string): Services {
+function composeOrExit(name: ProcessName, stopping: AbortSignal): Services {
   try {
-    return createServices(parseConfig(process.env), name);
+    return createServices(parseConfig(process.env), name, stopping);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -88,7 +92,12 @@ function fail(services: Services, error: unknown): void {
   else services.log.fatal({ err: error }, "could not start");
 }
 
-async function closeWithin(services: Services, close: Close | undefined): Promise<boolean> {
+const noMonitor: Close = () => Promise.resolve();
+
+async function closeWithin(
+  services: Services,
+  { close, closeMonitor }: { readonly close: Close | undefined; readonly closeMonitor: Close },
+): Promise<boolean> {
   const deadline = new Promise<boolean>((resolve) => {
     setTimeout(() => resolve(false), CLOSE_DEADLINE_MS).unref();
   });
@@ -97,6 +106,7 @@ async function closeWithin(services: Services, close: Close | undefined): Promis
     await services.provider.close();
     await services.queue.close();
     await services.db.$disconnect();
+    await closeMonitor();
     return true;
   })().catch((error: unknown) => {
     services.log.error({ err: error }, "could not stop in order");

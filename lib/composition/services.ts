@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "@/lib/config/config";
 import { type Database, openDatabase } from "@/lib/db/database";
+import { createMetrics, type Metrics } from "@/lib/metrics/metrics";
 import { createLogger, type Logger } from "@/lib/logging/logger";
 import { createSessionProvider } from "@/lib/providers/create-session-provider";
 import type { SessionProvider } from "@/lib/providers/session-provider";
@@ -17,6 +18,7 @@ import type { RecordingStore } from "@/lib/storage/recording-store";
 export interface Services {
   readonly config: Config;
   readonly log: Logger;
+  readonly metrics: Metrics;
   readonly db: Database;
   readonly store: RecordingStore;
   readonly room: Room;
@@ -32,11 +34,17 @@ export interface Services {
   readonly apps: AppCatalogue;
   /** Tells this process from every other; new at each start. */
   readonly instanceId: string;
+  /** Aborted once this process was told to stop: nothing new is begun, what runs comes to its end. */
+  readonly stopping: AbortSignal;
   readonly now: () => Date;
 }
 
 /** The composition root: builds the adapters the configuration names. Opens nothing until it is used. @throws ConfigError */
-export function createServices(config: Config, processName: string): Services {
+export function createServices(
+  config: Config,
+  processName: string,
+  stopping: AbortSignal = new AbortController().signal,
+): Services {
   const log = createLogger(config.logLevel, processName);
   const instanceId = randomUUID();
   const db = openDatabase(config.databaseUrl);
@@ -45,6 +53,7 @@ export function createServices(config: Config, processName: string): Services {
   return {
     config,
     log,
+    metrics: createMetrics(),
     db,
     store,
     room: new Room({ db, store }),
@@ -55,6 +64,7 @@ export function createServices(config: Config, processName: string): Services {
     provider: createSessionProvider(config, { instanceId, log }),
     apps: loadAppCatalogue(config.session),
     instanceId,
+    stopping,
     now,
   };
 }

@@ -44,6 +44,8 @@ export interface Config {
   readonly redisUrl: string | undefined;
   readonly port: number;
   readonly host: string;
+  /** Where this process answers Prometheus and probes; undefined: nowhere. */
+  readonly metricsPort: number | undefined;
   /** The origin users see, e.g. `https://sortie.example.org`; undefined: taken from each request's Host. */
   readonly publicUrl: string | undefined;
   /** Each session's web app has a host of its own below this domain; undefined: there are no web apps. */
@@ -120,6 +122,7 @@ export const VARIABLES = {
     z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]),
     "fatal, error, warn, info, debug, trace or silent",
   ),
+  SORTIE_METRICS_PORT: variable(integer(0, 65_534), "a port number from 0 to 65534"),
   DATABASE_URL: secret(postgresUrl, "a postgresql:// URL"),
   REDIS_URL: secret(redisUrl, "a redis:// or rediss:// URL"),
   PORT: variable(integer(0, 65_535), "a port number from 0 to 65535"),
@@ -225,6 +228,7 @@ export function parseConfig(environment: Environment): Config {
     redisUrl: read.optional("REDIS_URL"),
     port: read.withDefault("PORT", 3000),
     host: read.withDefault("HOST", "0.0.0.0"),
+    metricsPort: read.optional("SORTIE_METRICS_PORT"),
     publicUrl,
     appsDomain: readAppsDomain(read, publicUrl),
     trustedProxyCount: read.withDefault("SORTIE_TRUSTED_PROXIES", 0),

@@ -4,6 +4,7 @@ import type { Config } from "@/lib/config/config";
 import type { Database } from "@/lib/db/database";
 import { isAppError } from "@/lib/errors/app-error";
 import type { Logger } from "@/lib/logging/logger";
+import type { Metrics } from "@/lib/metrics/metrics";
 import type { ProviderRef, SessionProvider } from "@/lib/providers/session-provider";
 import { redeemTicket, type TicketHolder } from "@/lib/sessions/redeem-ticket";
 import type { RecordingWishes } from "@/lib/recordings/recording-wishes";
@@ -18,6 +19,7 @@ export interface GatewayDeps {
   readonly config: Pick<Config, "publicUrl" | "session" | "recording">;
   readonly db: Database;
   readonly log: Logger;
+  readonly metrics: Pick<Metrics, "connections" | "connectionCloses">;
   readonly provider: Pick<SessionProvider, "connectDesktop">;
   readonly wishes: Pick<RecordingWishes, "watch">;
   readonly now: () => Date;
@@ -72,6 +74,7 @@ export class Viewer {
   close(name: CloseName): void {
     if (this.#closing) return;
     this.#closing = true;
+    this.deps.metrics.connectionCloses.inc({ reason: name });
     // While it is paused, the viewer's own goodbye would not be heard.
     this.webSocket.resume();
     this.webSocket.close(CLOSE_CODES[name], CLOSE_TEXTS[name]);
@@ -102,6 +105,8 @@ export class Viewer {
       desktop.destroy();
       return null;
     }
+    this.deps.metrics.connections.inc();
+    this.webSocket.once("close", () => this.deps.metrics.connections.dec());
     this.#bridge(desktop);
     this.#watch(holder, this.times.recheckEveryMs);
     this.#begin();

@@ -4,6 +4,7 @@ import type { Config } from "@/lib/config/config";
 import type { Logger } from "@/lib/logging/logger";
 import { BODY_LENGTH_HEADER, restoreContentLength } from "./body-length";
 import { stampClient } from "./client";
+import { followRequest, type RequestObserver, UNOBSERVED } from "./follow-request";
 import { withIncomingMessage } from "./incoming-message";
 import { problemResponse } from "./problem";
 import { secure } from "./security-headers";
@@ -24,6 +25,7 @@ interface OtherHosts {
 
 interface ServerOptions {
   readonly leftBodyMs?: number;
+  readonly observer?: RequestObserver;
   readonly otherHosts?: OtherHosts;
 }
 
@@ -51,7 +53,7 @@ export function createHttpServer(
   handle: Handle,
   config: ServerConfig,
   log: Logger,
-  { leftBodyMs = LEFT_BODY_MS, otherHosts }: ServerOptions = {},
+  { leftBodyMs = LEFT_BODY_MS, observer = UNOBSERVED, otherHosts }: ServerOptions = {},
 ): Server {
   const { mediaOrigin = null, frameSource = null } = config;
   const https = config.publicUrl?.startsWith("https:") ?? false;
@@ -64,6 +66,7 @@ export function createHttpServer(
         .catch((error: unknown) => answerFailure(error, request, response, log));
       return;
     }
+    followRequest(request, response, { log, observer });
     secure(request, response, { https, mediaOrigin, frameSource });
     restoreContentLength(response);
     closeUnlessRead(request, response, leftBodyMs);

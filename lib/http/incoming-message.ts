@@ -26,3 +26,17 @@ export function withIncomingMessage<T>(message: IncomingMessage, handle: () => T
 export function incomingMessage(): IncomingMessage | undefined {
   return storage().getStore();
 }
+
+const callerSlot = Symbol.for("sortie.caller");
+type Called = { [callerSlot]?: string };
+
+/** Notes who asks, for the line that is logged of the request. */
+export function noteCaller(userId: string): void {
+  const message = incomingMessage();
+  if (message !== undefined) (message as Called)[callerSlot] = userId;
+}
+
+/** Whose request it is; undefined where nobody has found out. */
+export function callerOf(message: IncomingMessage): string | undefined {
+  return (message as Called)[callerSlot];
+}

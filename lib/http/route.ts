@@ -5,6 +5,7 @@ import { findCaller, findRecentCaller } from "@/lib/auth/find-actor";
 import { services, type Services } from "@/lib/composition/services";
 import { AppError } from "@/lib/errors/app-error";
 import { readJson } from "./body";
+import { noteCaller } from "./incoming-message";
 import { refuseForeignOrigin } from "./origin";
 import { type Client, clientOf } from "./client";
 import { problemResponse } from "./problem";
@@ -86,6 +87,7 @@ async function authorise(
   const find = trustsRecentActor ? findRecentCaller : findCaller;
   const actor = await find(request.headers, clientOf(request), services());
   if (actor === null) throw new AppError("unauthenticated", "Sign in to go on.");
+  noteCaller(actor.userId);
   if (!may(actor, access)) throw notAllowed(actor, access);
   return actor;
 }

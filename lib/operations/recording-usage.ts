@@ -60,7 +60,7 @@ export class RecordingUsage {
 }
 
 /** What is finished, from an index alone; the few that are not add what has arrived of them. */
-async function sumGroups(db: Database): Promise<UsedGroup[]> {
+export async function sumGroups(db: Database): Promise<UsedGroup[]> {
   return await db.$queryRaw<UsedGroup[]>`
     SELECT "status"::text, "storage_backend"::text AS "storageBackend",
            sum("recordings")::float8 AS "recordings", sum("bytes")::float8 AS "sizeBytes"

@@ -10,11 +10,10 @@ export interface FailedJob {
   readonly attempts: number;
 }
 
-export interface QueueView {
-  readonly waiting: number;
-  readonly active: number;
-  readonly delayed: number;
-  readonly failed: number;
+/** Jobs in the queue by their state. */
+export type JobCounts = Readonly<Record<"waiting" | "active" | "delayed" | "failed", number>>;
+
+export interface QueueView extends JobCounts {
   /** When each scheduled job is due next. */
   readonly nextRuns: ReadonlyMap<string, Date>;
   /** The latest failures, the newest first. */
@@ -39,17 +38,13 @@ export class QueueMonitor {
     const queue = this.open();
     const [counts, schedulers, failed] = await answered(
       Promise.all([
-        queue.getJobCounts("waiting", "active", "delayed", "failed"),
+        countJobs(queue),
         queue.getJobSchedulers(),
         queue.getFailed(0, SHOWN_FAILURES - 1),
       ]),
     );
-    const countOf = (state: string) => counts[state] ?? 0;
     return {
-      waiting: countOf("waiting"),
-      active: countOf("active"),
-      delayed: countOf("delayed"),
-      failed: countOf("failed"),
+      ...counts,
       nextRuns: new Map(schedulers.map(({ key, next }) => [key, new Date(next ?? 0)])),
       failures: failed.map(({ id, name, finishedOn, failedReason, attemptsMade }) => ({
         id: id ?? "",
@@ -59,6 +54,11 @@ export class QueueMonitor {
         attempts: attemptsMade,
       })),
     };
+  }
+
+  /** How many jobs there are in each state. @throws AppError `unavailable` */
+  async counts(): Promise<JobCounts> {
+    return await answered(countJobs(this.open()));
   }
 
   /**
@@ -92,6 +92,12 @@ export class QueueMonitor {
     }
     return this.queue;
   }
+}
+
+async function countJobs(queue: ReturnType<typeof openQueue>): Promise<JobCounts> {
+  const counts = await queue.getJobCounts("waiting", "active", "delayed", "failed");
+  const { waiting = 0, active = 0, delayed = 0, failed = 0 } = counts;
+  return { waiting, active, delayed, failed };
 }
 
 function notFailed(cause?: unknown): AppError {

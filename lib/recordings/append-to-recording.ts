@@ -3,6 +3,8 @@ import { type Client, SYSTEM_ACTOR } from "@/lib/audit/record-audit-event";
 import type { Actor } from "@/lib/auth/permissions";
 import { AppError } from "@/lib/errors/app-error";
 import { MediaError } from "@/lib/media/media-error";
+import { measuredAppend } from "@/lib/metrics/measured";
+import type { Metrics } from "@/lib/metrics/metrics";
 import { type AppendRegistry, type AppendTurn, uploadLocked } from "./append-registry";
 import { ClaimHolder } from "./claim-holder";
 import { getRecording } from "./get-recording";
@@ -18,6 +20,10 @@ import { stopLive } from "./stop-recording";
 
 export interface AppendDeps extends SealDeps {
   readonly appends: AppendRegistry;
+  readonly metrics: Pick<
+    Metrics,
+    "appends" | "appendSeconds" | "appendedBytes" | "seals" | "sealSeconds"
+  >;
   readonly room: Pick<Room, "level">;
   readonly config: { readonly recording: { readonly maxSizeBytes: number } };
 }
@@ -60,7 +66,8 @@ export async function appendToRecording(
   const { userId } = actor;
   const turn = await deps.appends.enter({ recordingId: input.recordingId, userId });
   try {
-    const { appended, row } = await appendInTurn(deps, actor, input, turn);
+    const append = () => appendInTurn(deps, actor, input, turn);
+    const { appended, row } = await measuredAppend(deps.metrics, append);
     if (row.uploadLength === appended.uploadOffset) {
       await sealRecording(deps, { recordingId: input.recordingId, by: { actor, client } });
     }
@@ -84,6 +91,7 @@ async function appendInTurn(deps: AppendDeps, actor: Actor, input: AppendInput, 
     const appended = await receiveBytes(deps, holder, turn, input);
     const row = await commitAppend(deps.db, claim, appended);
     if (row === null) throw await whyNotClaimed(deps, actor, input);
+    deps.metrics.appendedBytes.inc(appended.uploadOffset - offset);
     return { appended, row };
   } catch (error) {
     if (error instanceof MediaError) throw await refuseStream(deps, claim, error);

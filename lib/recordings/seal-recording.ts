@@ -5,6 +5,8 @@ import { AppError, isAppError } from "@/lib/errors/app-error";
 import type { Logger } from "@/lib/logging/logger";
 import { MediaError } from "@/lib/media/media-error";
 import type { MediaIndexer, SealedHeader } from "@/lib/media/media-indexer";
+import { measuredSeal } from "@/lib/metrics/measured";
+import type { Metrics } from "@/lib/metrics/metrics";
 import type { RecordingStore } from "@/lib/storage/recording-store";
 import { uploadLocked } from "./append-registry";
 import { ClaimHolder } from "./claim-holder";
@@ -25,6 +27,7 @@ export interface SealDeps {
   readonly db: Database;
   readonly store: RecordingStore;
   readonly log: Logger;
+  readonly metrics: Pick<Metrics, "seals" | "sealSeconds">;
   readonly now: () => Date;
 }
 
@@ -59,7 +62,8 @@ export async function sealRecording(deps: SealDeps, input: SealInput): Promise<R
   if (claim === null) return settledStatus(deps, recordingId);
   try {
     const holder = new ClaimHolder(deps.db, claim);
-    return await holder.keepDuring(() => sealClaimed(deps, claim, input.by));
+    const seal = () => holder.keepDuring(() => sealClaimed(deps, claim, input.by));
+    return await measuredSeal(deps.metrics, seal);
   } catch (error) {
     await releaseClaim(deps.db, claim).catch((err: unknown) =>
       deps.log.warn({ err }, "claim not released"),

@@ -3,6 +3,7 @@ import type { Client } from "@/lib/audit/record-audit-event";
 import type { Actor } from "@/lib/auth/permissions";
 import { AppError } from "@/lib/errors/app-error";
 import { MediaError } from "@/lib/media/media-error";
+import { measuredAppend } from "@/lib/metrics/measured";
 import { RESERVED_HEADER_BYTES } from "@/lib/media/media-indexer";
 import { type AppendDeps, takeUpAgain } from "./append-to-recording";
 import { type AppendTurn, uploadLocked } from "./append-registry";
@@ -44,7 +45,8 @@ export async function uploadRecording(
   if (recording.sessionId !== sessionId) throw recordingNotFound();
   const turn = await deps.appends.enter({ recordingId, userId: actor.userId });
   try {
-    await receiveInTurn(deps, actor, recordingId, file, turn);
+    const receive = () => receiveInTurn(deps, actor, recordingId, file, turn);
+    await measuredAppend(deps.metrics, receive);
     return await sealRecording(deps, { recordingId, by: { actor, client } });
   } finally {
     turn.leave();
@@ -66,6 +68,7 @@ async function receiveInTurn(
     await takeUpAgain(deps, claim);
     const row = await commitAppend(deps.db, claim, received);
     if (row === null) throw await whyNotClaimed(deps, actor, recordingId);
+    deps.metrics.appendedBytes.inc(received.uploadOffset);
   } catch (error) {
     await startOver(deps, claim).catch((err: unknown) =>
       deps.log.warn({ err, recordingId }, "what an upload left is not removed yet"),

@@ -1,6 +1,7 @@
 import { type AuditEvent, recordAuditEvent } from "@/lib/audit/record-audit-event";
 import type { Database } from "@/lib/db/database";
 import type { Logger } from "@/lib/logging/logger";
+import type { Metrics } from "@/lib/metrics/metrics";
 import type { SessionProvider } from "@/lib/providers/session-provider";
 import { stopSessionRecording } from "@/lib/recordings/stop-recording";
 import type { CloseReason } from "./close-reason";
@@ -11,6 +12,7 @@ export interface CloseDeps {
   readonly db: Database;
   readonly provider: SessionProvider;
   readonly log: Logger;
+  readonly metrics: Pick<Metrics, "sessionCloses">;
   readonly now: () => Date;
 }
 
@@ -28,16 +30,18 @@ export async function closeSession(
   reason: CloseReason,
   by: ClosedBy,
 ): Promise<void> {
-  await deps.db.$transaction(async (transaction) => {
+  const isClosed = await deps.db.$transaction(async (transaction) => {
     const closing = { status: closedStatus(reason), closeReason: reason, endedAt: deps.now() };
-    if (!(await markClosed(transaction, session.id, closing))) return;
+    if (!(await markClosed(transaction, session.id, closing))) return false;
     await recordAuditEvent(transaction, {
       ...by,
       action: "session.end",
       target: { type: "session", id: session.id },
       detail: { app_id: session.appId, reason },
     });
+    return true;
   });
+  if (isClosed) deps.metrics.sessionCloses.inc({ reason });
   await stopSessionRecording(deps, by, session.id);
   if (session.providerRef !== null) await deps.provider.stop(session.providerRef);
 }

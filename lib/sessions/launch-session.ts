@@ -4,6 +4,8 @@ import type { Actor } from "@/lib/auth/permissions";
 import type { Config } from "@/lib/config/config";
 import type { DatabaseOrTransaction } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
+import { secondsSince } from "@/lib/metrics/measured";
+import type { Metrics } from "@/lib/metrics/metrics";
 import type { ProviderRef, SessionSpec } from "@/lib/providers/session-provider";
 import { availabilityOf } from "./app-availability";
 import type { AppCatalogue, CatalogueApp } from "./app-catalogue";
@@ -15,6 +17,7 @@ export interface LaunchDeps extends CloseDeps {
   readonly instanceId: string;
   readonly apps: AppCatalogue;
   readonly config: Pick<Config, "appsDomain">;
+  readonly metrics: Pick<Metrics, "sessionCloses" | "sessionStarts" | "sessionStartSeconds">;
 }
 
 export interface LaunchInput {
@@ -95,11 +98,15 @@ async function lockUser(transaction: DatabaseOrTransaction, userId: string): Pro
 
 async function startDesktop(deps: LaunchDeps, session: Session, spec: SessionSpec): Promise<void> {
   const { sessionId } = spec;
+  const startedAt = performance.now();
   try {
     const { ref } = await deps.provider.start(spec);
     await handOver(deps, sessionId, ref);
+    deps.metrics.sessionStarts.inc({ result: "running" });
+    deps.metrics.sessionStartSeconds.observe(secondsSince(startedAt));
   } catch (err) {
     deps.log.error({ err, sessionId }, "a session did not start");
+    deps.metrics.sessionStarts.inc({ result: "failed" });
     await closeSession(deps, session, "start_failed", { actor: SYSTEM_ACTOR, client: null });
   }
 }

@@ -108,7 +108,7 @@ async function startProcesses(
   await mkdir(logs, { recursive: true, mode: 0o700 });
   refuseWhenStopping(running);
   const pids = new Map<string, number | undefined>();
-  const make = (name: string, script: string) => {
+  const make = (name: string, script: string, environment: Environment) => {
     const child = new SupervisedProcess({
       name,
       script,
@@ -123,12 +123,18 @@ async function startProcesses(
     running.processes.push(child);
     return child;
   };
-  const web = make("web", "dist/server.js");
-  const worker = make("worker", "dist/worker.js");
+  const web = make("web", "dist/server.js", environment);
+  const worker = make("worker", "dist/worker.js", withNextMetricsPort(environment));
   const [ready] = await Promise.all([web.start(), worker.start()]).catch((error: unknown) => {
     throw new StartError(error instanceof Error ? error.message : String(error));
   });
   return ready;
+}
+
+/** Two processes on one machine cannot listen at one port; 0 is any. */
+function withNextMetricsPort(environment: Environment): Environment {
+  const port = Number(environment["SORTIE_METRICS_PORT"] || "0");
+  return port === 0 ? environment : { ...environment, SORTIE_METRICS_PORT: String(port + 1) };
 }
 
 /** Resolves at the first signal to stop; a later one ends everything by force. */

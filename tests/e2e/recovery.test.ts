@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import type { Page, Request } from "playwright-core";
+import type { Page, Request, Route } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Capture, captures } from "../support/captures";
+import { type Capture, captures, mp4Captures } from "../support/captures";
 import { leaveSpool, type LeftSpool, spoolsLeft } from "../support/kept-spools";
 import { canRunDesktops } from "../support/desktop-requirements";
 import { DesktopTab } from "../support/desktop-tab";
@@ -149,6 +149,35 @@ describe.skipIf(missing)("a recording left in this browser", () => {
     await page.context().unroute(API);
     await expectSaved(left, page);
     await cards(page, /is saved\.$/).waitFor();
+  });
+
+  test("waits for its user who is signed out while it is sent, and goes on once they are back", async () => {
+    const { page, who } = await newcomer("signed-out");
+    const left = await leave(page, who, { sentBytes: 20_000 });
+    const cookies = await page.context().cookies();
+    // The page is theirs already; what it sends from here on is nobody's.
+    const leaveUnnoticed = async (route: Route) => {
+      await page.context().clearCookies();
+      await route.continue({ headers: { ...route.request().headers(), cookie: "" } });
+    };
+    await page.context().route(API, leaveUnnoticed, { times: 1 });
+    await page.goto("/recordings");
+    await cards(page, /^You are signed out\. Sign in again in another tab/).waitFor();
+    expect(await spoolsLeft(page)).toEqual([left.recordingId]);
+    await page.context().addCookies(cookies);
+    await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+    await cards(page, /is saved\.$/).waitFor();
+    await expectSaved(left, page);
+  });
+
+  test("is saved as MP4 where the browser had made that", async () => {
+    const { page, who } = await newcomer("mp4");
+    const { bytes } = (await mp4Captures()).avc;
+    const left = await leave(page, who, { bytes, mimeType: "video/mp4;codecs=avc1" });
+    await page.goto("/recordings");
+    await cards(page, /is saved\.$/).waitFor();
+    await expectSaved(left, page);
+    expect(await rowOf(left.recordingId)).toMatchObject({ format: "mp4" });
   });
 
   test("is saved also without a label, and an empty one goes without a word", async () => {

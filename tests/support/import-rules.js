@@ -68,6 +68,12 @@ export const importRules = [
     forbid: [/^@aws-sdk\//],
   },
   {
+    name: "only lib/metrics and the composition know what metrics are made with",
+    files: ["app/**", "lib/**", "workers/**", "server.ts"],
+    except: ["lib/metrics/**", "lib/composition/**"],
+    forbid: [/^prom-client$/],
+  },
+  {
     name: "only lib/queue and the workers know BullMQ and Redis",
     files: ["app/**", "lib/**", "server.ts"],
     except: ["lib/queue/**"],

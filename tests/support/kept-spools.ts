@@ -14,6 +14,8 @@ interface Leaving {
   readonly sentBytes?: number;
   /** What the label says; left out, it is as the recorder writes it. */
   readonly label?: string | null;
+  /** What the recorder made. */
+  readonly mimeType?: string;
 }
 
 /**
@@ -24,7 +26,7 @@ export async function leaveSpool(
   { db, url }: Product,
   page: Page,
   username: string,
-  { bytes, sentBytes = 0, label }: Leaving,
+  { bytes, sentBytes = 0, label, mimeType = "video/webm;codecs=vp9" }: Leaving,
 ): Promise<LeftSpool> {
   const sent = await startSentRecording(page, db, username);
   if (sentBytes > 0) await sent.send(bytes.subarray(0, sentBytes));
@@ -34,7 +36,7 @@ export async function leaveSpool(
   const written = JSON.stringify({
     ...{ recordingId: sent.id, userId, sessionId, appName: "Desktop" },
     uploadUrl: `${url}/api/recordings/${sent.id}/upload`,
-    mimeType: "video/webm;codecs=vp9",
+    mimeType,
     createdAt: createdAt.toISOString(),
   });
   await writeSpool(page, sent.id, label === undefined ? written : label, bytes);

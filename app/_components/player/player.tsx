@@ -5,6 +5,7 @@ import {
   MediaController,
   MediaFullscreenButton,
   MediaLoadingIndicator,
+  MediaMuteButton,
   MediaPlayButton,
   MediaTimeDisplay,
   MediaTimeRange,
@@ -25,6 +26,8 @@ interface PlayerProps {
   readonly poster: string | null;
   /** Width by height of the picture, where known. */
   readonly shape: number | null;
+  /** Somebody speaks in it. */
+  readonly hasSound: boolean;
   /** Where to start, in seconds. */
   readonly startAt: number | null;
   /** What is played, for screen readers. */
@@ -35,7 +38,7 @@ const USUAL_SHAPE = 16 / 9;
 const CONTROLLER_ID = "player-controller";
 
 /** The video with its controls under it and its keys on the whole page. */
-export function Player({ video, src, poster, shape, startAt, label }: PlayerProps) {
+export function Player({ video, src, poster, shape, hasSound, startAt, label }: PlayerProps) {
   const surface = useRef<HTMLDivElement>(null);
   const [showsKeys, setShowsKeys] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
@@ -69,6 +72,7 @@ export function Player({ video, src, poster, shape, startAt, label }: PlayerProp
         <MediaPlayButton />
         <MediaTimeDisplay {...{ showduration: true, notoggle: true }} />
         <MediaTimeRange />
+        {hasSound && <MediaMuteButton />}
         <SpeedSelect video={video} />
         <MediaFullscreenButton />
         <span className="max-sm:hidden">

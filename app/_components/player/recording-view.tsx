@@ -14,6 +14,7 @@ import { type RecordingJson, recordingSchema } from "@/lib/recordings/recording-
 import { CopyLink } from "./copy-link";
 import { Details, type RecordingRights } from "./details";
 import { Player } from "./player";
+import { hasSound } from "./recording-words";
 import { SealAgain } from "./seal-again";
 
 interface RecordingViewProps {
@@ -59,6 +60,7 @@ export function RecordingView({ initial, may, startAt }: RecordingViewProps) {
                 src={`/api/recordings/${recording.id}/download`}
                 poster={recording.has_poster ? `/api/recordings/${recording.id}/poster` : null}
                 shape={shapeOf(recording)}
+                hasSound={hasSound(recording)}
                 startAt={startAt}
                 label={`Recording of ${recording.app_name} by ${recording.username}`}
               />
