@@ -18,7 +18,10 @@ export default defineConfig({
         test: {
           ...shared,
           name: "unit",
-          include: ["{app,lib,workers,scripts}/**/*.test.{ts,tsx}", "tests/support/**/*.test.ts"],
+          include: [
+            "{app,lib,workers,scripts}/**/*.test.{ts,tsx}",
+            "tests/{support,chart}/**/*.test.ts",
+          ],
           testTimeout: 30_000,
           sequence: { groupOrder: 1 },
         },

@@ -10,6 +10,7 @@ import { RecordingUsage } from "@/lib/operations/recording-usage";
 import { AppendRegistry } from "@/lib/recordings/append-registry";
 import { RecordingWishes } from "@/lib/recordings/recording-wishes";
 import { Room } from "@/lib/recordings/room";
+import { findInstallationId } from "@/lib/settings/installation-id";
 import { type AppCatalogue, loadAppCatalogue } from "@/lib/sessions/app-catalogue";
 import { createRecordingStore } from "@/lib/storage/create-recording-store";
 import type { RecordingStore } from "@/lib/storage/recording-store";
@@ -61,7 +62,10 @@ export function createServices(
     queue: new QueueMonitor(config, (err) => log.warn({ err }, "the job queue cannot be reached")),
     wishes: new RecordingWishes({ db, log }),
     appends: new AppendRegistry(),
-    provider: createSessionProvider(config, { instanceId, log }),
+    provider: createSessionProvider(config, {
+      ...{ instanceId, log },
+      installationId: () => findInstallationId(db),
+    }),
     apps: loadAppCatalogue(config.session),
     instanceId,
     stopping,

@@ -6,6 +6,8 @@ import type { SessionProvider } from "./session-provider";
 export interface ProviderSurroundings {
   /** Tells this process from every other that runs sessions. */
   readonly instanceId: string;
+  /** The same for all processes of an installation, for good; labels what it has outside. Rejects without a database. */
+  readonly installationId: () => Promise<string>;
   readonly log: Logger;
 }
 

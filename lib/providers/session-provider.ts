@@ -7,6 +7,15 @@ import type { Duplex } from "node:stream";
 export interface SessionProvider {
   readonly name: "local";
 
+  /**
+   * Whether its sessions live and die with the process that started them. Where not, every process reaches every session
+   * by its ref, and all of them look after all of them: a restarted server finds its sessions as they were.
+   */
+  readonly isTiedToProcess: boolean;
+
+  /** A start that takes longer is given up. */
+  readonly startTimeoutMs: number;
+
   /** Whether sessions of this app can run here now; if not, what is missing, as a sentence with a remedy. */
   availability(app: AppSpec): Promise<Availability>;
 
@@ -34,22 +43,26 @@ export interface SessionProvider {
   /** Whether the session is still alive. */
   isAlive(ref: ProviderRef): Promise<boolean>;
 
-  /** The sessions that this process runs and that have started. */
-  runningSessions(): readonly RunningSession[];
+  /**
+   * The sessions that take room, whoever started them: of a provider that is tied to its process those of this process
+   * that have started, of any other all that this installation has. Complete, or it rejects: what is missing here is gone.
+   */
+  heldSessions(): Promise<readonly HeldSession[]>;
 
   /** Ends the session and frees everything it had. Harmless when it is gone. */
   stop(ref: ProviderRef): Promise<void>;
 
-  /** Calls `listener` when a session started by this process ends by itself. Returns how to stop listening. */
+  /** Calls `listener` when one of the sessions above ends by itself. Returns how to stop listening. */
   onExit(listener: (sessionId: string, detail: string) => void): () => void;
 
   /**
    * Ends and removes what dead servers on this machine have left; answers the instance ids whose
-   * sessions are thereby known to be over. For the start of a server.
+   * sessions are thereby known to be over. Nothing where sessions are not tied to processes: what no session needs any
+   * more is found in `heldSessions`.
    */
   clearLeftovers(): Promise<readonly string[]>;
 
-  /** Ends everything this process started; called once, at shutdown. */
+  /** Ends what is tied to this process, and gives up what it is starting; called once, at shutdown. */
   close(): Promise<void>;
 }
 
@@ -116,7 +129,9 @@ export interface StartedSession {
   readonly ref: ProviderRef;
 }
 
-export interface RunningSession {
+export interface HeldSession {
   readonly sessionId: string;
   readonly ref: ProviderRef;
+  /** False: it has ended, and only its remains are there. */
+  readonly isAlive: boolean;
 }

@@ -13,10 +13,9 @@ export async function closeOrphanedSessions(deps: CloseDeps): Promise<number> {
   const cleared = await deps.provider.clearLeftovers();
   const silent = await findDeadHosts(deps.db);
   const dead = [...new Set([...cleared, ...silent])];
-  const orphans = await findOpenSessionsOf(deps.db, {
-    hostIds: dead,
-    unregisteredBefore: new Date(deps.now().getTime() - SILENT_MS - SUSPECTED_MS),
-  });
+  const unregisteredBefore = new Date(deps.now().getTime() - SILENT_MS - SUSPECTED_MS);
+  const gone = { hostIds: dead, unregisteredBefore };
+  const orphans = await findOpenSessionsOf(deps.db, gone, deps.provider);
   for (const session of orphans) {
     await closeSession(deps, session, "server_restarted", { actor: SYSTEM_ACTOR, client: null });
   }

@@ -21,12 +21,12 @@ export type ClosedBy = Pick<AuditEvent, "actor" | "client">;
 /**
  * Closes a session, whatever the reason: first the row, so that whoever sees its desktop go can read
  * why; then its live recording, which still takes what its sender has; then the desktop itself.
- * Harmless when it is closed already. Another server's desktop is stopped by that server, which
- * looks at its sessions every few seconds.
+ * Harmless when it is closed already. What cannot be stopped here, such as the desktop of another server, is stopped by
+ * whoever looks after it, every few seconds.
  */
 export async function closeSession(
   deps: CloseDeps,
-  session: Pick<Session, "id" | "appId" | "providerRef">,
+  session: Pick<Session, "id" | "appId" | "provider" | "providerRef">,
   reason: CloseReason,
   by: ClosedBy,
 ): Promise<void> {
@@ -43,5 +43,19 @@ export async function closeSession(
   });
   if (isClosed) deps.metrics.sessionCloses.inc({ reason });
   await stopSessionRecording(deps, by, session.id);
-  if (session.providerRef !== null) await deps.provider.stop(session.providerRef);
+  await stopHeld(deps, session);
+}
+
+async function stopHeld(
+  { provider, log }: CloseDeps,
+  {
+    id: sessionId,
+    provider: startedBy,
+    providerRef: ref,
+  }: Pick<Session, "id" | "provider" | "providerRef">,
+): Promise<void> {
+  if (ref === null || startedBy !== provider.name) return;
+  await provider.stop(ref).catch((err: unknown) => {
+    log.warn({ err, sessionId }, "a closed session could not be stopped yet");
+  });
 }

@@ -3,18 +3,19 @@ import type { Config } from "@/lib/config/config";
 import { type CloseDeps, closeSession } from "./close-session";
 import { forgetHosts, reportAlive } from "./session-hosts";
 import { reasonToClose } from "./session-policy";
-import type { ProviderRef } from "@/lib/providers/session-provider";
+import type { HeldSession } from "@/lib/providers/session-provider";
 import {
   findOpenSessionsOf,
   findSession,
   findSessionsById,
   findStuckSessions,
+  findUntiedSessions,
   type Session,
 } from "./session-repository";
 
 const CHECK_EVERY_MS = 5_000;
-/** Longer than any desktop takes to start, or to be given up. */
-const STARTING_LIMIT_MS = 60_000;
+/** How long after its time a start that nobody gave up is taken for stuck. */
+const STUCK_AFTER_MS = 40_000;
 
 export interface HostDeps extends CloseDeps {
   readonly instanceId: string;
@@ -22,14 +23,14 @@ export interface HostDeps extends CloseDeps {
 }
 
 export interface SessionHost {
-  /** Ends the sessions of this process and strikes it off the list of hosts. */
+  /** Ends the sessions that are tied to this process or still starting in it, and strikes it off the list of hosts. */
   close(): Promise<void>;
 }
 
 /**
- * Answers for the sessions that this process runs: says that it lives, ends those that nobody uses,
- * that last too long or whose user was disabled, stops the desktops of those that others closed, and
- * notes when a desktop ends by itself.
+ * Answers for the sessions of this process, or, where the provider does not tie them to one, with every other process
+ * for all of them: says that it lives, ends those that nobody uses, that last too long or whose user was disabled, stops
+ * what no open session needs, and notes when a desktop has ended by itself.
  */
 export async function hostSessions(
   deps: HostDeps,
@@ -41,13 +42,15 @@ export async function hostSessions(
   });
   let pass: Promise<void> = Promise.resolve();
   let passing = false;
-  const timer = setInterval(() => {
+  const look = () => {
     if (passing) return;
     passing = true;
     pass = logged(deps, "sessions could not be looked after", check(deps)).finally(() => {
       passing = false;
     });
-  }, checkEveryMs);
+  };
+  look();
+  const timer = setInterval(look, checkEveryMs);
   return {
     close: async () => {
       clearInterval(timer);
@@ -72,20 +75,25 @@ async function noteExit(deps: HostDeps, sessionId: string): Promise<void> {
 
 async function check(deps: HostDeps): Promise<void> {
   await reportAlive(deps.db, deps.instanceId);
-  const latest = new Date(deps.now().getTime() - STARTING_LIMIT_MS);
+  const latest = new Date(deps.now().getTime() - deps.provider.startTimeoutMs - STUCK_AFTER_MS);
   for (const session of await findStuckSessions(deps.db, deps.instanceId, latest)) {
     await closeSession(deps, session, "start_failed", bySystem);
   }
-  const running = deps.provider.runningSessions();
-  const ids = running.map(({ sessionId }) => sessionId);
+  // Rows first: a session that runs in its row is held, unless it has gone.
+  const expected = await findUntiedSessions(deps.db, deps.provider);
+  const held = await deps.provider.heldSessions();
+  const ids = held.map(({ sessionId }) => sessionId);
   const sessions = ids.length === 0 ? [] : await findSessionsById(deps.db, ids);
   const byId = new Map(sessions.map((session) => [session.id, session]));
-  for (const { sessionId, ref } of running) await checkDesktop(deps, ref, byId.get(sessionId));
+  for (const one of held) await checkHeld(deps, one, byId.get(one.sessionId));
+  for (const session of expected) {
+    if (!ids.includes(session.id)) await closeSession(deps, session, "desktop_exited", bySystem);
+  }
 }
 
-async function checkDesktop(
+async function checkHeld(
   deps: HostDeps,
-  ref: ProviderRef,
+  { ref, isAlive }: HeldSession,
   session: Session | undefined,
 ): Promise<void> {
   // Its launch is not through yet, and looks after it itself.
@@ -94,13 +102,15 @@ async function checkDesktop(
     await deps.provider.stop(ref);
     return;
   }
-  const reason = reasonToClose(session, deps.config.session, deps.now());
+  const reason = isAlive
+    ? reasonToClose(session, deps.config.session, deps.now())
+    : "desktop_exited";
   if (reason !== null) await closeSession(deps, session, reason, bySystem);
 }
 
 async function closeAll(deps: HostDeps): Promise<void> {
   const mine = { hostIds: [deps.instanceId], unregisteredBefore: new Date(0) };
-  for (const session of await findOpenSessionsOf(deps.db, mine)) {
+  for (const session of await findOpenSessionsOf(deps.db, mine, deps.provider)) {
     await closeSession(deps, session, "server_restarted", bySystem);
   }
   await forgetHosts(deps.db, [deps.instanceId]);

@@ -115,7 +115,8 @@ async function startDesktop(deps: LaunchDeps, session: Session, spec: SessionSpe
 async function handOver(deps: LaunchDeps, sessionId: string, ref: ProviderRef): Promise<void> {
   let isKnown = false;
   try {
-    isKnown = await markRunning(deps.db, sessionId, { ref, startedAt: deps.now() });
+    const hostId = deps.provider.isTiedToProcess ? deps.instanceId : null;
+    isKnown = await markRunning(deps.db, sessionId, { ref, hostId, startedAt: deps.now() });
   } finally {
     if (!isKnown) await deps.provider.stop(ref);
   }

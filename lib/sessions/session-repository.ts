@@ -1,7 +1,7 @@
 import type { Reach } from "@/lib/auth/permissions";
 import type { DatabaseOrTransaction, Prisma } from "@/lib/db/database";
 import { beyond, inOrder, type PagePosition } from "@/lib/db/page";
-import type { AppKind, ProviderRef } from "@/lib/providers/session-provider";
+import type { AppKind, ProviderRef, SessionProvider } from "@/lib/providers/session-provider";
 import { z } from "zod";
 import type { CloseReason } from "./close-reason";
 
@@ -23,7 +23,8 @@ export interface Session {
   readonly userSessionVersion: number;
   readonly status: SessionStatus;
   readonly closeReason: CloseReason | null;
-  /** The process that runs it. */
+  readonly provider: string;
+  /** The process that starts it, or that it is tied to; null: any process may look after it. */
   readonly hostId: string | null;
   /** Null until it runs. */
   readonly providerRef: ProviderRef | null;
@@ -40,6 +41,7 @@ const SELECT = {
   userId: true,
   status: true,
   closeReason: true,
+  provider: true,
   hostId: true,
   providerRef: true,
   createdAt: true,
@@ -101,11 +103,15 @@ export async function insertSession(
 export async function markRunning(
   db: DatabaseOrTransaction,
   id: string,
-  { ref, startedAt }: { readonly ref: ProviderRef; readonly startedAt: Date },
+  {
+    ref,
+    hostId,
+    startedAt,
+  }: { readonly ref: ProviderRef; readonly hostId: string | null; readonly startedAt: Date },
 ): Promise<boolean> {
   const { count } = await db.session.updateMany({
     where: { id, status: "creating" },
-    data: { status: "running", startedAt, lastUsedAt: startedAt, providerRef: { ...ref } },
+    data: { status: "running", startedAt, lastUsedAt: startedAt, hostId, providerRef: { ...ref } },
   });
   return count === 1;
 }
@@ -142,10 +148,26 @@ export async function countOpenSessions(
   return db.session.count({ where: { userId, status: { in: [...OPEN_STATUSES] } } });
 }
 
-/** The open sessions of these hosts, and of those that are not registered any more. */
+type Tie = Pick<SessionProvider, "name" | "isTiedToProcess">;
+
+/** The running sessions that any process may look after; none of a provider that ties them to processes. */
+export async function findUntiedSessions(
+  db: DatabaseOrTransaction,
+  { name, isTiedToProcess }: Tie,
+): Promise<Session[]> {
+  if (isTiedToProcess) return [];
+  const where = { provider: name, status: "running", hostId: null } as const;
+  return (await db.session.findMany({ where, select: SELECT })).map(toSession);
+}
+
+/**
+ * The open sessions of these hosts, of those that are not registered any more, and of nobody: untied ones are everybody's,
+ * but those of a provider that is no longer in use nobody can reach.
+ */
 export async function findOpenSessionsOf(
   db: DatabaseOrTransaction,
   { hostIds, unregisteredBefore }: { hostIds: readonly string[]; unregisteredBefore: Date },
+  { name, isTiedToProcess }: Tie,
 ): Promise<Session[]> {
   const registered = await db.host.findMany({ select: { id: true } });
   const rows = await db.session.findMany({
@@ -154,7 +176,10 @@ export async function findOpenSessionsOf(
       OR: [
         { hostId: { in: [...hostIds] } },
         {
-          OR: [{ hostId: null }, { hostId: { notIn: registered.map(({ id }) => id) } }],
+          OR: [
+            { hostId: null, ...(isTiedToProcess ? {} : { provider: { not: name } }) },
+            { hostId: { notIn: registered.map(({ id }) => id) } },
+          ],
           createdAt: { lt: unregisteredBefore },
         },
       ],

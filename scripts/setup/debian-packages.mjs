@@ -28,6 +28,11 @@ export const TEST_PACKAGES = [
   "ceph-osd",
   "ceph-common",
   "radosgw",
+  // What Helm is made of, to render the chart.
+  "golang-go",
+  "golang-github-masterminds-sprig-dev",
+  "golang-github-xeipuuv-gojsonschema-dev",
+  "golang-k8s-sigs-yaml-dev",
 ];
 
 const APT_ENVIRONMENT = {

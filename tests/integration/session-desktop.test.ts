@@ -132,7 +132,7 @@ describe.skipIf(!canRunDesktops)("a desktop", () => {
     process.kill(processes[0]!, "SIGKILL");
     expect(await exited).toBe(sessionId);
     expect(await provider.isAlive(ref)).toBe(false);
-    expect(provider.runningSessions()).toEqual([]);
+    expect(await provider.heldSessions()).toEqual([]);
     await vi.waitFor(() => expect(processes.filter(isRunning)).toEqual([]), WAIT);
   });
 

@@ -44,7 +44,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   const { db, provider } = scene.services;
-  for (const { ref } of provider.runningSessions()) await provider.stop(ref);
+  for (const { ref } of await provider.heldSessions()) await provider.stop(ref);
   await db.recording.deleteMany();
   await db.session.deleteMany();
   await db.host.deleteMany();
@@ -93,7 +93,7 @@ describe.skipIf(!canRunDesktops)("a session", () => {
       close_reason: "user_ended",
       close_message: "You ended the session.",
     });
-    expect(scene.services.provider.runningSessions()).toEqual([]);
+    expect(await scene.services.provider.heldSessions()).toEqual([]);
     expect(await problem(await ask("POST", ticket, { id: session.id }))).toBe(
       "409 session_not_running",
     );
@@ -136,7 +136,7 @@ describe.skipIf(!canRunDesktops)("a session", () => {
     await ask("DELETE", DELETE, { id: session.id });
     await vi.waitFor(() => expect(hasDesktop(session.id)).toBe(true), WAIT);
     await vi.waitFor(() => expect(hasDesktop(session.id)).toBe(false), WAIT);
-    expect(scene.services.provider.runningSessions()).toEqual([]);
+    expect(await scene.services.provider.heldSessions()).toEqual([]);
     expect((await sessionOf(await ask("GET", GET, { id: session.id }))).close_reason).toBe(
       "user_ended",
     );
@@ -194,7 +194,7 @@ describe.skipIf(!canRunDesktops)("a session", () => {
     expect(await untilSession(scene.services, id, isOver)).toMatchObject({
       closeReason: "server_restarted",
     });
-    expect(scene.services.provider.runningSessions()).toEqual([]);
+    expect(await scene.services.provider.heldSessions()).toEqual([]);
     expect(await scene.services.db.host.count()).toBe(0);
   });
 
@@ -203,7 +203,7 @@ describe.skipIf(!canRunDesktops)("a session", () => {
     const { id } = await launch(scene.services, scene.ana);
     await endSession(otherServer(), scene.ana, CLIENT, id);
     await vi.waitFor(() => expect(hasDesktop(id)).toBe(false), WAIT);
-    expect(scene.services.provider.runningSessions()).toEqual([]);
+    expect(await scene.services.provider.heldSessions()).toEqual([]);
     await host.close();
   });
 });

@@ -6,8 +6,8 @@ import type { ProviderSurroundings } from "../create-session-provider";
 import type {
   AppSpec,
   Availability,
+  HeldSession,
   ProviderRef,
-  RunningSession,
   SessionProvider,
   SessionSpec,
   StartedSession,
@@ -18,7 +18,7 @@ import { findFreeUid, type Isolation, probeIsolation } from "./isolation";
 import { findRequiredPrograms } from "./required-programs";
 import { SessionDirectories } from "./session-directories";
 import { desktopFiles, writeSessionFiles } from "./session-files";
-import { RFB_GREETING, SessionProcess, type SessionProgram } from "./session-process";
+import { RFB_GREETING, SessionProcess, type SessionProgram, START_TIMEOUT_MS } from "./session-process";
 import { newVncPassword } from "./vnc-password";
 import { WEB_SOCKET, webScript } from "./web-script";
 
@@ -31,12 +31,13 @@ const NO_TERMINALS =
 const NO_COMMAND =
   "This web app names no command, so it needs containers (SORTIE_SESSION_PROVIDER). Ask an administrator.";
 
+type LocalSurroundings = Pick<ProviderSurroundings, "instanceId" | "log">;
 type LocalSpec = Exclude<SessionSpec, { kind: "terminal" }>;
 type ExitListener = (sessionId: string, detail: string) => void;
 
 /** Runs desktops and web apps as child processes of this server, as strongly isolated as `probe` finds possible. */
 export function createLocalSessionProvider(
-  surroundings: ProviderSurroundings,
+  surroundings: LocalSurroundings,
   probe: () => Promise<Isolation> = probeIsolation,
 ): SessionProvider {
   return new LocalSessionProvider(surroundings, probe);
@@ -44,6 +45,8 @@ export function createLocalSessionProvider(
 
 class LocalSessionProvider implements SessionProvider {
   readonly name = "local";
+  readonly isTiedToProcess = true;
+  readonly startTimeoutMs = START_TIMEOUT_MS;
   readonly #sessions = new Map<string, SessionProcess>();
   readonly #uids = new Set<number>();
   readonly #listeners = new Set<ExitListener>();
@@ -52,7 +55,7 @@ class LocalSessionProvider implements SessionProvider {
   #closed = false;
 
   constructor(
-    private readonly surroundings: ProviderSurroundings,
+    private readonly surroundings: LocalSurroundings,
     private readonly probe: () => Promise<Isolation>,
   ) {
     this.#directories = new SessionDirectories(surroundings.instanceId);
@@ -103,9 +106,12 @@ class LocalSessionProvider implements SessionProvider {
     return Promise.resolve(this.#find(ref) !== undefined);
   }
 
-  runningSessions(): readonly RunningSession[] {
+  heldSessions(): Promise<readonly HeldSession[]> {
     const started = [...this.#sessions.values()].filter((desktop) => desktop.isStarted);
-    return started.map(({ options: { sessionId } }) => ({ sessionId, ref: refOf(sessionId) }));
+    const held = started.map(({ options: { sessionId } }) => ({
+      ...{ sessionId, ref: refOf(sessionId), isAlive: true },
+    }));
+    return Promise.resolve(held);
   }
 
   async stop(ref: ProviderRef): Promise<void> {

@@ -8,7 +8,7 @@ import { endLeftProcesses, isolate, type Isolation } from "./isolation";
 
 /** How much of what the session's programs say is kept for the log. */
 const KEPT_OUTPUT_CHARS = 4_096;
-const START_TIMEOUT_MS = 20_000;
+export const START_TIMEOUT_MS = 20_000;
 /** How long the rest may take to follow the first process. */
 const LINGER_MS = 2_000;
 /** What a session is made of. */
