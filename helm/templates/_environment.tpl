@@ -38,6 +38,7 @@
   "PORT" (int64 .Values.web.port)
   "HOST" .Values.web.host
   "NEXTAUTH_URL" (include "sortie.publicUrl" .)
+  "SORTIE_APPS_DOMAIN" .Values.webApps.domain
 -}}
 {{- $settings = merge $settings
   (include "sortie.storageSettings" . | fromYaml)

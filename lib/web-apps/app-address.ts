@@ -61,7 +61,8 @@ export function framedSource({ appsDomain }: AddressConfig): string | null {
 
 /** Whether browsers take `Secure` cookies from there: over https, and for names that never leave the machine. */
 export function takesSecureCookies({ appsDomain, publicUrl }: AddressConfig): boolean {
-  return appsDomain === LOOPBACK_DOMAIN || (publicUrl?.startsWith("https:") ?? false);
+  const isOwnMachine = /(^|\.)localhost$/.test(appsDomain ?? "");
+  return isOwnMachine || (publicUrl?.startsWith("https:") ?? false);
 }
 
 function isLoopback(hostname: string): boolean {

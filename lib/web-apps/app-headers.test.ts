@@ -29,7 +29,12 @@ describe("what a web app hears of a request", () => {
     const heard = headersForApp(
       {
         ...{ host: "id.apps.example.org", connection: "keep-alive, X-Private", "x-private": "1" },
-        ...{ te: "trailers", "transfer-encoding": "chunked", upgrade: "h2c", expect: "100-continue" },
+        ...{
+          te: "trailers",
+          "transfer-encoding": "chunked",
+          upgrade: "h2c",
+          expect: "100-continue",
+        },
         ...{ forwarded: "for=1.2.3.4", "x-forwarded-for": "1.2.3.4", "x-forwarded-port": "1" },
         ...{ "x-real-ip": "1.2.3.4", "x-sortie-client-address": "1.2.3.4", accept: "*/*" },
       },
@@ -74,8 +79,7 @@ describe("what a browser hears of a web app's answer", () => {
       CONFINED,
     );
     expect(heard).toEqual({
-      "content-security-policy":
-        "default-src 'self', frame-ancestors https://sortie.example.org",
+      "content-security-policy": "default-src 'self', frame-ancestors https://sortie.example.org",
     });
   });
 

@@ -75,6 +75,7 @@ export const CASES: Readonly<Record<string, Values>> = {
       { id: "shell", name: "Shell", kind: "terminal", description: "A shell.", image: "debian" },
     ],
     ingress: { enabled: true, className: "nginx", host: "sortie.example.org" },
+    webApps: { domain: "apps.sortie.example.org", tlsSecretName: "apps-certificate" },
     autoscaling: { enabled: true },
     networkPolicy: {
       ingressFrom: [{ namespaceSelector: { matchLabels: { name: "ingress" } } }],

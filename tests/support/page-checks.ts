@@ -33,7 +33,10 @@ export class PageScene {
     const scene = new PageScene();
     beforeAll(async () => {
       [scene.browser, scene.product] = await Promise.all([
-        chromium.launch({ executablePath: "/usr/bin/chromium", args: [...CHROMIUM_FLAGS, ...flags] }),
+        chromium.launch({
+          executablePath: "/usr/bin/chromium",
+          args: [...CHROMIUM_FLAGS, ...flags],
+        }),
         startProduct(environment),
       ]);
     });

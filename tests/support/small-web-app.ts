@@ -1,5 +1,5 @@
 /**
- * A small web app as people run them: pages, a form, cookies, storage, a WebSocket, uploads and downloads of any
+ * A small web app as people run them: pages, a form, cookies, a WebSocket, uploads and downloads of any
  * length. It runs in a session of its own, so it is one file; see `web-app-catalogue.ts`.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -8,12 +8,9 @@ import { APP_COLOUR } from "./small-web-app-colour";
 
 const PAGE = `<!doctype html><html lang="en"><title>Small app</title>
 <style>body{margin:0;height:100vh;background:rgb(${APP_COLOUR.join(",")});font:20px sans-serif;color:#fff}</style>
-<h1>Small app</h1><p id="socket"></p><p id="storage"></p>
+<h1>Small app</h1><p id="socket"></p>
 <form method="post" action="/notes"><input name="note" aria-label="Note"><button>Keep</button></form>
 <script>
-  localStorage.setItem("kept", "storage works");
-  document.getElementById("storage").textContent = localStorage.getItem("kept");
-</script><script>
   const socket = new WebSocket(location.origin.replace("http", "ws") + "/echo", ["talk"]);
   socket.onopen = () => socket.send("hello");
   socket.onmessage = ({ data }) => (document.getElementById("socket").textContent = "heard " + data);
@@ -26,7 +23,9 @@ createServer((request, response) => {
 })
   .on("upgrade", (request, socket, head) => {
     new WebSocketServer({ noServer: true }).handleUpgrade(request, socket, head, (webSocket) => {
-      webSocket.on("message", (data: Buffer, isBinary) => webSocket.send(data, { binary: isBinary }));
+      webSocket.on("message", (data: Buffer, isBinary) =>
+        webSocket.send(data, { binary: isBinary }),
+      );
     });
   })
   .listen(Number(process.env["PORT"]), "127.0.0.1");

@@ -66,7 +66,14 @@ export async function soundOf(bytes: Uint8Array): Promise<Sound> {
   try {
     const path = join(folder, "video.webm");
     await writeFile(path, bytes);
-    const asked = ["-select_streams", "a:0", "-show_entries", "stream=codec_name", "-of", "csv=p=0"];
+    const asked = [
+      "-select_streams",
+      "a:0",
+      "-show_entries",
+      "stream=codec_name",
+      "-of",
+      "csv=p=0",
+    ];
     const codec = (await listen("ffprobe", "warning", [...asked, path], null)).toString().trim();
     const decode = ["-hide_banner", "-i", path, "-map", "0:a:0", "-af", "volumedetect"];
     const { stderr } = await run("ffmpeg", [...decode, "-f", "null", "-"]);

@@ -18,7 +18,12 @@ import { findFreeUid, type Isolation, probeIsolation } from "./isolation";
 import { findRequiredPrograms } from "./required-programs";
 import { SessionDirectories } from "./session-directories";
 import { desktopFiles, writeSessionFiles } from "./session-files";
-import { RFB_GREETING, SessionProcess, type SessionProgram, START_TIMEOUT_MS } from "./session-process";
+import {
+  RFB_GREETING,
+  SessionProcess,
+  type SessionProgram,
+  START_TIMEOUT_MS,
+} from "./session-process";
 import { newVncPassword } from "./vnc-password";
 import { WEB_SOCKET, webScript } from "./web-script";
 

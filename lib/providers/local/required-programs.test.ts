@@ -29,7 +29,7 @@ test("where programs are missing, the user is told which packages bring them and
 test("a web app needs other programs than a desktop", async () => {
   await install("setpriv");
   const found = await findRequiredPrograms("web", [folder]);
-  expect(found).toMatchObject({ reason: expect.stringContaining("apt-get install -y socat") });
+  expect("reason" in found && found.reason).toContain("apt-get install -y socat");
 });
 
 test("where all are installed, desktops are available", async () => {
