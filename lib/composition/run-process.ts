@@ -2,6 +2,8 @@ import { ConfigError, parseConfig } from "@/lib/config/config";
 import type { ProcessName } from "@/lib/metrics/metrics";
 import { MigrationError } from "@/lib/db/migrate";
 import { isAppError } from "@/lib/errors/app-error";
+import { version } from "@/package.json";
+import { startTracing } from "@/lib/tracing/start-tracing";
 import { monitorProcess } from "./monitor-process";
 import { createServices, provideServices, type Services } from "./services";
 
@@ -22,7 +24,7 @@ export async function runProcess(
   const stopping = new AbortController();
   const services = composeOrExit(name, stopping.signal);
   provideServices(services);
-  const life = { close: undefined as Close | undefined, closeMonitor: noMonitor };
+  const life: Life = { close: noClose, closeMonitor: noClose, closeTracing: noClose };
   const stop = (reason: string, exitCode: number) => {
     // Asked twice: somebody does not want to wait.
     if (stopping.signal.aborted) process.exit(1);
@@ -33,6 +35,7 @@ export async function runProcess(
   listenForTheEnd(services, stop);
   void tellOfStorage(services);
   try {
+    if (services.config.tracing) life.closeTracing = await startTracing(name, version);
     life.closeMonitor = await monitorProcess(services, name);
     life.close = await start(services);
   } catch (error) {
@@ -92,21 +95,27 @@ function fail(services: Services, error: unknown): void {
   else services.log.fatal({ err: error }, "could not start");
 }
 
-const noMonitor: Close = () => Promise.resolve();
+/** How to close what has been opened so far. */
+interface Life {
+  close: Close;
+  closeMonitor: Close;
+  closeTracing: Close;
+}
 
-async function closeWithin(
-  services: Services,
-  { close, closeMonitor }: { readonly close: Close | undefined; readonly closeMonitor: Close },
-): Promise<boolean> {
+const noClose: Close = () => Promise.resolve();
+
+async function closeWithin(services: Services, life: Life): Promise<boolean> {
   const deadline = new Promise<boolean>((resolve) => {
     setTimeout(() => resolve(false), CLOSE_DEADLINE_MS).unref();
   });
   const closed = (async () => {
-    await close?.();
+    await life.close();
     await services.provider.close();
     await services.queue.close();
     await services.db.$disconnect();
-    await closeMonitor();
+    // A receiver that is away keeps nobody from going.
+    await life.closeTracing().catch((err: unknown) => services.log.warn({ err }, "spans are lost"));
+    await life.closeMonitor();
     return true;
   })().catch((error: unknown) => {
     services.log.error({ err: error }, "could not stop in order");

@@ -10,6 +10,7 @@ import {
   variable,
 } from "./environment";
 import { readSession, SESSION_VARIABLES, type SessionConfig } from "./session-config";
+import { readTracing, TRACING_VARIABLES } from "./tracing-config";
 import { ROLE_MAP_ALLOWED, roleMap, type SignInConfig } from "./sign-in-config";
 
 /** Where recordings are kept; a backend's settings exist only together with the backend. */
@@ -46,6 +47,8 @@ export interface Config {
   readonly host: string;
   /** Where this process answers Prometheus and probes; undefined: nowhere. */
   readonly metricsPort: number | undefined;
+  /** Whether spans are sent to an OpenTelemetry receiver. */
+  readonly tracing: boolean;
   /** The origin users see, e.g. `https://sortie.example.org`; undefined: taken from each request's Host. */
   readonly publicUrl: string | undefined;
   /** Each session's web app has a host of its own below this domain; undefined: there are no web apps. */
@@ -103,6 +106,7 @@ export const VARIABLES = {
   SORTIE_RECORDING_S3_SECRET_ACCESS_KEY: secret(text, "a secret access key"),
   SORTIE_RECORDING_S3_PRESIGN: variable(bool, "true or false"),
   ...SESSION_VARIABLES,
+  ...TRACING_VARIABLES,
   SORTIE_LOCAL_ACCOUNTS: variable(bool, "true or false"),
   SORTIE_OIDC_ISSUER: variable(httpUrl, "an http or https URL"),
   SORTIE_OIDC_CLIENT_ID: variable(text, "a client id"),
@@ -229,6 +233,7 @@ export function parseConfig(environment: Environment): Config {
     port: read.withDefault("PORT", 3000),
     host: read.withDefault("HOST", "0.0.0.0"),
     metricsPort: read.optional("SORTIE_METRICS_PORT"),
+    tracing: readTracing(environment),
     publicUrl,
     appsDomain: readAppsDomain(read, publicUrl),
     trustedProxyCount: read.withDefault("SORTIE_TRUSTED_PROXIES", 0),

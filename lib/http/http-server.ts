@@ -8,6 +8,7 @@ import { followRequest, type RequestObserver, UNOBSERVED } from "./follow-reques
 import { withIncomingMessage } from "./incoming-message";
 import { problemResponse } from "./problem";
 import { secure } from "./security-headers";
+import { tracedRequest } from "./traced-request";
 import { refuseMalformed, requireSoundRequest } from "./sound-request";
 
 interface ServerConfig extends Pick<Config, "publicUrl" | "trustedProxyCount"> {
@@ -70,10 +71,13 @@ export function createHttpServer(
     secure(request, response, { https, mediaOrigin, frameSource });
     restoreContentLength(response);
     closeUnlessRead(request, response, leftBodyMs);
-    withIncomingMessage(request, async () => {
+    const work = async () => {
       requireSoundRequest(request);
       await handle(request, response);
-    }).catch((error: unknown) => answerFailure(error, request, response, log));
+    };
+    tracedRequest(request, response, () => withIncomingMessage(request, work)).catch(
+      (error: unknown) => answerFailure(error, request, response, log),
+    );
   };
   // Node would refuse a missing `Host` and an odd `Expect` itself, without a word.
   const options = { highWaterMark: READ_AHEAD_BYTES, requireHostHeader: false };

@@ -1,4 +1,5 @@
 import type { Job } from "bullmq";
+import { traced } from "@/lib/tracing/traced";
 import { openWorker, type QueueConfig } from "./connection";
 import { isJobName, type JobName, type JobPayload, JOBS } from "./jobs";
 
@@ -30,7 +31,10 @@ export async function startJobWorker(
   handlers: Handlers,
   events: JobEvents,
 ): Promise<JobWorker> {
-  const worker = openWorker(config, async (job) => await dispatch(handlers, job.name, job.data));
+  const worker = openWorker(config, async (job) => {
+    const span = { name: `job ${job.name}`, kind: "consumer" } as const;
+    return await traced(span, () => dispatch(handlers, job.name, job.data));
+  });
   worker.on("completed", (job, result) => events.completed(job.name, result, timesOf(job)));
   worker.on("failed", (job, error) => events.failed(job?.name ?? "unknown", error, timesOf(job)));
   worker.on("error", (error) => events.disturbed(error));

@@ -15,7 +15,8 @@ import { nextStatus, type RecordingStatus } from "./recording-state";
 import { refuseStream } from "./refuse-stream";
 import type { Room } from "./room";
 import type { RoomLevel } from "./room-level";
-import { type SealDeps, sealRecording } from "./seal-recording";
+import { traced } from "@/lib/tracing/traced";
+import { ofRecording, type SealDeps, sealRecording } from "./seal-recording";
 import { stopLive } from "./stop-recording";
 
 export interface AppendDeps extends SealDeps {
@@ -67,7 +68,8 @@ export async function appendToRecording(
   const turn = await deps.appends.enter({ recordingId: input.recordingId, userId });
   try {
     const append = () => appendInTurn(deps, actor, input, turn);
-    const { appended, row } = await measuredAppend(deps.metrics, append);
+    const span = { name: "recording.append", attributes: ofRecording(input.recordingId) };
+    const { appended, row } = await traced(span, () => measuredAppend(deps.metrics, append));
     if (row.uploadLength === appended.uploadOffset) {
       await sealRecording(deps, { recordingId: input.recordingId, by: { actor, client } });
     }

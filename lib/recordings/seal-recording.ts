@@ -8,6 +8,7 @@ import type { MediaIndexer, SealedHeader } from "@/lib/media/media-indexer";
 import { measuredSeal } from "@/lib/metrics/measured";
 import type { Metrics } from "@/lib/metrics/metrics";
 import type { RecordingStore } from "@/lib/storage/recording-store";
+import { type Attributes, traced } from "@/lib/tracing/traced";
 import { uploadLocked } from "./append-registry";
 import { ClaimHolder } from "./claim-holder";
 import { failRecording } from "./fail-recording";
@@ -63,13 +64,19 @@ export async function sealRecording(deps: SealDeps, input: SealInput): Promise<R
   try {
     const holder = new ClaimHolder(deps.db, claim);
     const seal = () => holder.keepDuring(() => sealClaimed(deps, claim, input.by));
-    return await measuredSeal(deps.metrics, seal);
+    const span = { name: "recording.seal", attributes: ofRecording(recordingId) };
+    return await traced(span, () => measuredSeal(deps.metrics, seal));
   } catch (error) {
     await releaseClaim(deps.db, claim).catch((err: unknown) =>
       deps.log.warn({ err }, "claim not released"),
     );
     throw error;
   }
+}
+
+/** What a span says of the recording it is about. */
+export function ofRecording(recordingId: string): Attributes {
+  return { "sortie.recording.id": recordingId };
 }
 
 async function settledStatus({ db }: SealDeps, recordingId: string): Promise<RecordingStatus> {

@@ -1,5 +1,6 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import type { StorageConfig } from "@/lib/config/config";
+import { type SpanSpec, traced } from "@/lib/tracing/traced";
 
 export type S3Config = Extract<StorageConfig, { backend: "s3" }>;
 
@@ -13,7 +14,7 @@ const MAX_CONNECTIONS = 500;
 export function createS3Client({ region, endpoint, credentials }: S3Config): S3Client {
   // Which Node runs is ours to choose, not the operator's: nothing for the log.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-  return new S3Client({
+  const client = new S3Client({
     region,
     // Servers other than AWS's know no bucket by host name, as a rule.
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
@@ -28,4 +29,18 @@ export function createS3Client({ region, endpoint, credentials }: S3Config): S3C
       httpsAgent: { maxSockets: MAX_CONNECTIONS, keepAlive: true },
     },
   });
+  client.middlewareStack.add(
+    (next, { commandName = "" }) =>
+      async (input) =>
+        await traced(spanOf(commandName), () => next(input)),
+    { step: "initialize", name: "sortieTracing" },
+  );
+  return client;
+}
+
+/** One command, such as `PutObjectCommand`, with its retries. */
+function spanOf(commandName: string): SpanSpec {
+  const method = commandName.replace(/Command$/, "");
+  const attributes = { "rpc.system": "aws-api", "rpc.service": "S3", "rpc.method": method };
+  return { name: `S3.${method}`, kind: "client", attributes };
 }

@@ -58,7 +58,7 @@ export const importRules = [
   {
     name: "only lib/db knows Prisma's client",
     files: ["app/**", "lib/**", "workers/**", "server.ts"],
-    except: ["lib/db/**", ...TESTS],
+    except: ["lib/db/**", "lib/tracing/start-tracing.ts", ...TESTS],
     forbid: [/^@prisma\//, /^pg$/, /^@\/lib\/db\/generated/],
   },
   {
@@ -66,6 +66,12 @@ export const importRules = [
     files: ["app/**", "lib/**", "workers/**", "server.ts"],
     except: ["lib/storage/**"],
     forbid: [/^@aws-sdk\//],
+  },
+  {
+    name: "only lib/tracing knows what spans are made with",
+    files: ["app/**", "lib/**", "workers/**", "server.ts"],
+    except: ["lib/tracing/**"],
+    forbid: [/^@opentelemetry\//],
   },
   {
     name: "only lib/metrics and the composition know what metrics are made with",
