@@ -16,6 +16,7 @@ const config: NextConfig = {
     "prom-client",
     "bullmq",
     "ioredis",
+    "@kubernetes/client-node",
   ],
 };
 

@@ -16,10 +16,11 @@
 {{- end -}}
 {{- end -}}
 
-{{- define "sortie.roleMap" -}}
+{{/* A map as the product writes it: `a=b,c=d`. */}}
+{{- define "sortie.pairs" -}}
 {{- $pairs := list -}}
-{{- range $value, $role := .Values.auth.oidc.roleMap -}}
-{{- $pairs = append $pairs (printf "%s=%s" $value $role) -}}
+{{- range $key, $value := . -}}
+{{- $pairs = append $pairs (printf "%s=%s" $key $value) -}}
 {{- end -}}
 {{- join "," $pairs -}}
 {{- end -}}
@@ -38,7 +39,7 @@
   "PORT" (int64 .Values.web.port)
   "HOST" .Values.web.host
   "NEXTAUTH_URL" (include "sortie.publicUrl" .)
-  "SORTIE_APPS_DOMAIN" .Values.webApps.domain
+  "OTEL_EXPORTER_OTLP_ENDPOINT" .Values.tracing.endpoint
 -}}
 {{- $settings = merge $settings
   (include "sortie.storageSettings" . | fromYaml)
@@ -77,6 +78,26 @@ SORTIE_RECORDING_STORAGE_PATH: {{ .Values.recording.storagePath | quote }}
 SORTIE_SESSION_PROVIDER: {{ .provider | quote }}
 SORTIE_SESSION_IDLE_MINUTES: {{ int64 .idleMinutes | quote }}
 SORTIE_SESSION_MAX_MINUTES: {{ int64 .maxMinutes | quote }}
+SORTIE_APPS_DOMAIN: {{ .appsDomain | quote }}
+{{- if ne .provider "local" }}
+SORTIE_DESKTOP_IMAGE: {{ .desktopImage | quote }}
+{{- end }}
+{{- if eq .provider "kubernetes" }}
+{{- with .kubernetes }}
+SORTIE_KUBERNETES_NAMESPACE: {{ .namespace | quote }}
+SORTIE_KUBERNETES_CONNECT: {{ .connect | quote }}
+SORTIE_KUBERNETES_SERVICE_ACCOUNT: {{ .serviceAccount | quote }}
+SORTIE_KUBERNETES_IMAGE_PULL_SECRETS: {{ join "," .imagePullSecrets | quote }}
+SORTIE_KUBERNETES_NODE_SELECTOR: {{ include "sortie.pairs" .nodeSelector | quote }}
+SORTIE_KUBERNETES_RUNTIME_CLASS: {{ .runtimeClass | quote }}
+{{- end }}
+{{- else if eq .provider "docker" }}
+{{- with .docker }}
+SORTIE_DOCKER_SOCKET: {{ .socket | quote }}
+SORTIE_DOCKER_RUNTIME: {{ .runtime | quote }}
+SORTIE_DOCKER_NETWORK: {{ .network | quote }}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- if .Values.apps }}
 SORTIE_APPS_FILE: "/etc/sortie/apps.json"
@@ -92,7 +113,7 @@ SORTIE_OIDC_NAME: {{ .name | quote }}
 SORTIE_OIDC_SCOPES: {{ .scopes | quote }}
 SORTIE_OIDC_USERNAME_CLAIM: {{ .usernameClaim | quote }}
 SORTIE_OIDC_ROLE_CLAIM: {{ .roleClaim | quote }}
-SORTIE_OIDC_ROLE_MAP: {{ include "sortie.roleMap" $ | quote }}
+SORTIE_OIDC_ROLE_MAP: {{ include "sortie.pairs" .roleMap | quote }}
 SORTIE_OIDC_CLUSTER_CLAIM: {{ .clusterClaim | quote }}
 {{- end }}
 {{- end }}

@@ -11,6 +11,9 @@
 {{- if and .Values.ingress.enabled (not .Values.ingress.host) -}}
 {{- $refusals = append $refusals "ingress.enabled is true, but ingress.host is empty: set the host name that users open." -}}
 {{- end -}}
+{{- if and .Values.sessions.appsDomain (not (include "sortie.publicUrl" .)) -}}
+{{- $refusals = append $refusals "sessions.appsDomain is set, but not the address whose pages show those apps: set auth.url, or ingress.enabled and ingress.host." -}}
+{{- end -}}
 {{- with .Values.autoscaling -}}
 {{- if gt (int64 .minReplicas) (int64 .maxReplicas) -}}
 {{- $refusals = append $refusals (printf "autoscaling.minReplicas is %d and autoscaling.maxReplicas %d: the fewest cannot be more than the most." (int64 .minReplicas) (int64 .maxReplicas)) -}}

@@ -88,6 +88,7 @@ export const ACCESS_BY_PAGE = {
   "/admin/sessions": "session.view of others",
   "/admin/users": "user.manage",
   "/admin/recordings": "recording.view of others",
+  "/admin/holds": "recording.hold of others",
   "/admin/settings": "settings.manage",
   "/admin/audit": "audit.view",
   "/admin/storage": "storage.view",

@@ -6,11 +6,10 @@ import {
   integer,
   variable,
 } from "./environment";
+import { KUBERNETES_VARIABLES, type KubernetesConfig, readKubernetes } from "./kubernetes-config";
 
 /** What runs container sessions; a provider's settings exist only together with the provider. */
-export interface ProviderConfig {
-  readonly provider: "local";
-}
+export type ProviderConfig = { readonly provider: "local" } | KubernetesConfig;
 
 export type SessionConfig = ProviderConfig & {
   readonly idleTimeoutMs: number;
@@ -28,7 +27,7 @@ const DEFAULT_DESKTOP_IMAGE = "sortie-desktop:latest";
 const imageName = z.string().regex(/^[a-z0-9][\w./:@-]*$/i);
 
 export const SESSION_VARIABLES = {
-  SORTIE_SESSION_PROVIDER: variable(z.enum(["local"]), "local"),
+  SORTIE_SESSION_PROVIDER: variable(z.enum(["local", "kubernetes"]), "local or kubernetes"),
   SORTIE_SESSION_IDLE_MINUTES: variable(
     integer(1, 525_600),
     "a whole number of minutes from 1 to 525600",
@@ -39,19 +38,26 @@ export const SESSION_VARIABLES = {
   ),
   SORTIE_APPS_FILE: variable(absolutePath, "the absolute path of a JSON file"),
   SORTIE_DESKTOP_IMAGE: variable(imageName, "the name of a container image"),
+  ...KUBERNETES_VARIABLES,
 } as const;
 
 type Reader = EnvironmentReader<typeof SESSION_VARIABLES>;
 
-function readProvider(read: Reader): ProviderConfig {
-  return { provider: read.withDefault("SORTIE_SESSION_PROVIDER", "local") };
+function readProvider(read: Reader, environment: Environment): ProviderConfig {
+  const provider = read.withDefault("SORTIE_SESSION_PROVIDER", "local");
+  switch (provider) {
+    case "local":
+      return { provider };
+    case "kubernetes":
+      return readKubernetes(environment);
+  }
 }
 
 /** @throws ConfigError */
 export function readSession(environment: Environment): SessionConfig {
   const read = new EnvironmentReader(environment, SESSION_VARIABLES);
   return {
-    ...readProvider(read),
+    ...readProvider(read, environment),
     idleTimeoutMs: read.withDefault("SORTIE_SESSION_IDLE_MINUTES", 60) * MINUTE_MS,
     maxDurationMs: read.withDefault("SORTIE_SESSION_MAX_MINUTES", 720) * MINUTE_MS,
     appsFile: read.optional("SORTIE_APPS_FILE"),

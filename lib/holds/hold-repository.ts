@@ -10,6 +10,8 @@ export interface Hold {
     readonly type: HoldTarget;
     readonly id: string;
     readonly name: string;
+    /** The name of the user whose it is, or who it is. */
+    readonly owner: string;
     /** Null of a hold on a user: it reaches into every cluster. */
     readonly owned: Owned | null;
   };
@@ -18,7 +20,12 @@ export interface Hold {
   /** When it was placed. */
   readonly createdAt: Date;
   /** Null while it is in force. */
-  readonly lifted: { readonly by: string; readonly at: Date } | null;
+  readonly lifted: {
+    readonly by: string;
+    readonly at: Date;
+    /** Null where it was not said. */
+    readonly reason: string | null;
+  } | null;
 }
 
 /** What a hold can be on, of one recording. */
@@ -35,8 +42,19 @@ const SELECT = {
   createdAt: true,
   liftedBy: true,
   liftedAt: true,
-  recording: { select: { id: true, filename: true, userId: true, cluster: true } },
-  session: { select: { id: true, userId: true, cluster: true, app: { select: { name: true } } } },
+  liftReason: true,
+  recording: {
+    select: {
+      ...{ id: true, filename: true, description: true },
+      ...{ userId: true, cluster: true, username: true },
+    },
+  },
+  session: {
+    select: {
+      ...{ id: true, userId: true, cluster: true },
+      ...{ app: { select: { name: true } }, user: { select: { username: true } } },
+    },
+  },
   user: { select: { id: true, username: true } },
 } as const satisfies Prisma.LegalHoldSelect;
 type Row = Prisma.LegalHoldGetPayload<{ select: typeof SELECT }>;
@@ -88,7 +106,11 @@ export async function findHold(db: DatabaseOrTransaction, id: string): Promise<H
 export async function updateLifted(
   db: DatabaseOrTransaction,
   id: string,
-  lifted: { readonly liftedBy: string; readonly liftedAt: Date },
+  lifted: {
+    readonly liftedBy: string;
+    readonly liftedAt: Date;
+    readonly liftReason: string | null;
+  },
 ): Promise<boolean> {
   const { count } = await db.legalHold.updateMany({ where: { id, liftedAt: null }, data: lifted });
   return count === 1;
@@ -113,13 +135,15 @@ export async function findHolds(
   page: {
     readonly reach: Reach;
     readonly inForceOnly: boolean;
+    /** Only holds on such things, or on this very one. */
+    readonly target?: { readonly type: HoldTarget; readonly id?: string | undefined } | undefined;
     readonly after: PagePosition | undefined;
     readonly limit: number;
   },
 ): Promise<Hold[]> {
   const rows = await db.legalHold.findMany({
     where: {
-      AND: [within(page.reach), beyond(page.after, "desc")],
+      AND: [within(page.reach), on(page.target), beyond(page.after, "desc")],
       ...(page.inForceOnly ? { liftedAt: null } : {}),
     },
     orderBy: inOrder("desc"),
@@ -134,11 +158,17 @@ function within(reach: Reach): Prisma.LegalHoldWhereInput {
   return { OR: [{ recording: reach }, { session: reach }] };
 }
 
-function toHold({ recording, session, user, liftedBy, liftedAt, ...row }: Row): Hold {
+function on(target: { type: HoldTarget; id?: string | undefined } | undefined) {
+  if (target === undefined) return {};
+  return { [`${target.type}Id` as const]: target.id ?? { not: null } };
+}
+
+function toHold(found: Row): Hold {
+  const { recording, session, user, liftedBy, liftedAt, liftReason: reason, ...row } = found;
   return {
     ...row,
     target: targetOf({ recording, session, user }),
-    lifted: liftedBy === null || liftedAt === null ? null : { by: liftedBy, at: liftedAt },
+    lifted: liftedBy === null || liftedAt === null ? null : { by: liftedBy, at: liftedAt, reason },
   };
 }
 
@@ -148,13 +178,16 @@ function targetOf({
   user,
 }: Pick<Row, "recording" | "session" | "user">): Hold["target"] {
   if (recording !== null) {
-    const { id, filename: name, ...owned } = recording;
-    return { type: "recording", id, name, owned };
+    const { id, filename, description, username: owner, ...owned } = recording;
+    return { type: "recording", id, name: description || filename, owner, owned };
   }
   if (session !== null) {
-    const { id, app, ...owned } = session;
-    return { type: "session", id, name: app.name, owned };
+    const { id, app, user: person, ...owned } = session;
+    return { type: "session", id, name: app.name, owner: person.username, owned };
   }
-  if (user !== null) return { type: "user", id: user.id, name: user.username, owned: null };
+  if (user !== null) {
+    const { id, username: name } = user;
+    return { type: "user", id, name, owner: name, owned: null };
+  }
   throw new Error("A legal hold names nothing: its table refuses such rows.");
 }

@@ -1,5 +1,5 @@
 import { type Client, recordAuditEvent } from "@/lib/audit/record-audit-event";
-import { type Actor, mayWith, type Owned, reachOf } from "@/lib/auth/permissions";
+import type { Actor, Owned } from "@/lib/auth/permissions";
 import type { Database, DatabaseOrTransaction } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
 import { assertNever } from "@/lib/errors/assert-never";
@@ -11,6 +11,7 @@ import {
   PATIENT,
   updateLifted,
 } from "./hold-repository";
+import { requireMayHold } from "./hold-policy";
 import type { PlaceHold } from "./hold-schema";
 
 interface HoldDeps {
@@ -20,12 +21,6 @@ interface HoldDeps {
 interface By {
   readonly actor: Actor;
   readonly client: Client;
-}
-
-/** Whether somebody may hold all that a user records: that reaches into every cluster. */
-export function mayHoldUsers(actor: Actor): boolean {
-  const reach = reachOf(actor, "recording.hold");
-  return reach !== null && reach.cluster === undefined;
 }
 
 /**
@@ -58,13 +53,18 @@ export async function placeHold({ db, now }: HoldDeps, by: By, asked: PlaceHold)
 }
 
 /** Lifts a hold. @throws AppError `not_found`, `forbidden`, `conflict` when it has been lifted before */
-export async function liftHold({ db, now }: HoldDeps, by: By, holdId: string): Promise<Hold> {
+export async function liftHold(
+  { db, now }: HoldDeps,
+  by: By,
+  holdId: string,
+  reason: string | null = null,
+): Promise<Hold> {
   return db.$transaction(async (transaction) => {
     const hold = await findHold(transaction, holdId);
     if (hold === null) throw new AppError("not_found", "There is no such legal hold.");
     requireMayHold(by.actor, hold.target.owned);
-    const lifted = { by: by.actor.username, at: now() };
-    const data = { liftedBy: lifted.by, liftedAt: lifted.at };
+    const lifted = { by: by.actor.username, at: now(), reason };
+    const data = { liftedBy: lifted.by, liftedAt: lifted.at, liftReason: reason };
     if (!(await updateLifted(transaction, holdId, data))) {
       throw new AppError("conflict", "This legal hold has been lifted already.");
     }
@@ -73,7 +73,10 @@ export async function liftHold({ db, now }: HoldDeps, by: By, holdId: string): P
       ...by,
       action: "hold.lift",
       target: { type, id },
-      detail: { hold: hold.id, reason: hold.reason },
+      detail: {
+        ...{ hold: hold.id, reason: hold.reason },
+        ...(reason === null ? {} : { lift_reason: reason }),
+      },
     });
     return { ...hold, lifted };
   });
@@ -106,12 +109,4 @@ async function findHoldable(
 function orNotFound<T>(thing: string, found: T | null): T {
   if (found !== null) return found;
   throw new AppError("not_found", `There is no such ${thing} to hold.`);
-}
-
-function requireMayHold(actor: Actor, owned: Owned | null): void {
-  if (owned === null ? mayHoldUsers(actor) : mayWith(actor, "recording.hold", owned)) return;
-  throw new AppError(
-    "forbidden",
-    "This is outside of the clusters assigned to you. Ask an administrator.",
-  );
 }

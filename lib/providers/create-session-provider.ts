@@ -1,5 +1,6 @@
 import type { Config } from "@/lib/config/config";
 import type { Logger } from "@/lib/logging/logger";
+import { createKubernetesSessionProvider } from "./kubernetes/kubernetes-session-provider";
 import { createLocalSessionProvider } from "./local/local-session-provider";
 import type { SessionProvider } from "./session-provider";
 
@@ -11,19 +12,15 @@ export interface ProviderSurroundings {
   readonly log: Logger;
 }
 
-type ProviderName = Config["session"]["provider"];
-
-// Exhaustive: a provider that can be configured but not made does not compile.
-const FACTORIES: Readonly<
-  Record<ProviderName, (surroundings: ProviderSurroundings) => SessionProvider>
-> = {
-  local: createLocalSessionProvider,
-};
-
 /** The provider that the configuration names. Starts nothing until it is asked to. */
 export function createSessionProvider(
-  config: Pick<Config, "session">,
+  { session }: Pick<Config, "session">,
   surroundings: ProviderSurroundings,
 ): SessionProvider {
-  return FACTORIES[config.session.provider](surroundings);
+  switch (session.provider) {
+    case "local":
+      return createLocalSessionProvider(surroundings);
+    case "kubernetes":
+      return createKubernetesSessionProvider(session, surroundings);
+  }
 }

@@ -6,6 +6,7 @@ import { keepDeletionsOut, PATIENT } from "@/lib/holds/hold-repository";
 import { type Backend, type ExpiredSummary, summariseExpired } from "./expired-recordings";
 import { findPolicy, saveAppRule, saveRules, type StoredPolicy } from "./policy-repository";
 import { limitsOf } from "./retention-policy";
+import { RULE_PREFIX } from "./rule-changes";
 import type { RetentionChange } from "./retention-schema";
 
 interface PolicyDeps {
@@ -56,7 +57,7 @@ export async function changePolicy(
       await recordAuditEvent(transaction, {
         ...by,
         action: "settings.change",
-        target: { type: "setting", id: setting },
+        target: { type: "setting", id: `${RULE_PREFIX}${setting}` },
         detail: { from, to },
       });
     }
@@ -97,7 +98,7 @@ function changedTo(value: number | null | undefined, present: number | null): nu
 }
 
 interface Difference {
-  /** As the audit trail names it. */
+  /** As the audit trail names it, without the prefix. */
   readonly setting: string;
   /** Null: a rule that belongs to no app. */
   readonly app: string | null;
@@ -109,24 +110,14 @@ function differences(before: StoredPolicy, after: StoredPolicy): Difference[] {
   const apps = before.apps.flatMap((app) => {
     const changed = after.apps.find(({ id }) => id === app.id) ?? app;
     return [
-      difference(`retention.${app.id}.environment`, app.id, app.environment, changed.environment),
-      difference(`retention.${app.id}.days`, app.id, app.days, changed.days),
+      difference(`${app.id}.environment`, app.id, app.environment, changed.environment),
+      difference(`${app.id}.days`, app.id, app.days, changed.days),
     ];
   });
   return [
-    difference(
-      "retention.organisation_days",
-      null,
-      before.organisationDays,
-      after.organisationDays,
-    ),
-    difference("retention.production_days", null, before.productionDays, after.productionDays),
-    difference(
-      "retention.non_production_days",
-      null,
-      before.nonProductionDays,
-      after.nonProductionDays,
-    ),
+    difference("organisation_days", null, before.organisationDays, after.organisationDays),
+    difference("production_days", null, before.productionDays, after.productionDays),
+    difference("non_production_days", null, before.nonProductionDays, after.nonProductionDays),
     ...apps,
   ].filter(({ from, to }) => from !== to);
 }

@@ -19,8 +19,6 @@ export interface NamedApp extends AppRetention {
 
 export interface StoredPolicy extends RetentionPolicy {
   readonly apps: readonly NamedApp[];
-  /** Who changed a rule that belongs to no app last; null when nobody has. */
-  readonly lastChange: { readonly at: Date; readonly by: string | null } | null;
 }
 
 /**
@@ -33,7 +31,7 @@ export async function findPolicy(
 ): Promise<StoredPolicy> {
   const setting = await db.setting.findUnique({
     where: { key: KEY },
-    select: { value: true, updatedAt: true, user: { select: { username: true } } },
+    select: { value: true },
   });
   const apps = await db.app.findMany({
     orderBy: [{ position: "asc" }, { id: "asc" }],
@@ -46,7 +44,6 @@ export async function findPolicy(
     productionDays: rules.production_days,
     nonProductionDays: rules.non_production_days,
     apps: apps.map(({ retentionDays: days, ...app }) => ({ ...app, days })),
-    lastChange: setting && { at: setting.updatedAt, by: setting.user?.username ?? null },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ExpiredSummary } from "./expired-recordings";
 import type { StoredPolicy } from "./policy-repository";
 import { retentionOf } from "./retention-policy";
+import type { RuleChange } from "./rule-changes";
 import type { RetentionRun } from "./retention-run";
 import type {
   RetentionPolicyJson,
@@ -8,8 +9,10 @@ import type {
   RetentionRunJson,
 } from "./retention-schema";
 
-export function policyToJson(policy: StoredPolicy): RetentionPolicyJson {
-  const { lastChange } = policy;
+export function policyToJson(
+  policy: StoredPolicy,
+  changes: readonly RuleChange[],
+): RetentionPolicyJson {
   return {
     default_days: policy.defaultDays,
     organisation_days: policy.organisationDays,
@@ -20,10 +23,9 @@ export function policyToJson(policy: StoredPolicy): RetentionPolicyJson {
       const { id, name, environment, days } = app;
       return { id, name, environment, days, effective_days, rule };
     }),
-    last_change: lastChange && {
-      at: lastChange.at.toISOString(),
-      by: lastChange.by ?? "a user who is gone",
-    },
+    last_changes: Object.fromEntries(
+      changes.map(({ rule, at, by }) => [rule, { at: at.toISOString(), by }]),
+    ),
   };
 }
 

@@ -62,7 +62,8 @@ export const retentionPolicySchema = z.object({
       rule: z.enum(["organisation", "app", "environment", "default"]),
     }),
   ),
-  last_change: z.object({ at: z.iso.datetime(), by: z.string() }).nullable(),
+  /** Who changed a rule last, by its name here, or `<app's id>.days` and `<app's id>.environment`. */
+  last_changes: z.record(z.string(), z.object({ at: z.iso.datetime(), by: z.string() })),
 });
 export type RetentionPolicyJson = z.infer<typeof retentionPolicySchema>;
 

@@ -2,6 +2,7 @@ import type { Config } from "@/lib/config/config";
 import type { DatabaseOrTransaction } from "@/lib/db/database";
 import { findPolicy } from "./policy-repository";
 import { policyToJson, runToJson } from "./retention-json";
+import { findRuleChanges } from "./rule-changes";
 import { findRuns } from "./retention-run";
 import type { RetentionViewJson } from "./retention-schema";
 
@@ -17,5 +18,5 @@ export async function viewRetention({
 }): Promise<RetentionViewJson> {
   const policy = await findPolicy(db, config.recording.retentionDays);
   const runs = await findRuns(db, { after: undefined, limit: SHOWN_RUNS });
-  return { policy: policyToJson(policy), runs: runs.map(runToJson) };
+  return { policy: policyToJson(policy, await findRuleChanges(db)), runs: runs.map(runToJson) };
 }

@@ -18,5 +18,6 @@ export function sessionToJson(session: Session): SessionJson {
     created_at: session.createdAt.toISOString(),
     started_at: session.startedAt?.toISOString() ?? null,
     ended_at: session.endedAt?.toISOString() ?? null,
+    held: session.isHeld,
   };
 }

@@ -1,5 +1,6 @@
 import type { Reach } from "@/lib/auth/permissions";
 import type { DatabaseOrTransaction, Prisma } from "@/lib/db/database";
+import { IN_FORCE } from "@/lib/holds/hold-repository";
 import { beyond, inOrder, type PagePosition } from "@/lib/db/page";
 import type { AppKind, ProviderRef, SessionProvider } from "@/lib/providers/session-provider";
 import { z } from "zod";
@@ -32,6 +33,8 @@ export interface Session {
   readonly startedAt: Date | null;
   readonly lastUsedAt: Date;
   readonly endedAt: Date | null;
+  /** A legal hold is on the session itself. */
+  readonly isHeld: boolean;
 }
 
 const SELECT = {
@@ -50,15 +53,17 @@ const SELECT = {
   endedAt: true,
   app: { select: { name: true, kind: true } },
   user: { select: { username: true, disabledAt: true, sessionVersion: true } },
+  holds: IN_FORCE,
 } as const satisfies Prisma.SessionSelect;
 
 type Row = Prisma.SessionGetPayload<{ select: typeof SELECT }>;
 
 const refSchema = z.record(z.string(), z.union([z.string(), z.number()])).nullable();
 
-function toSession({ app, user, ...row }: Row): Session {
+function toSession({ app, user, holds, ...row }: Row): Session {
   return {
     ...row,
+    isHeld: holds.length > 0,
     appName: app.name,
     appKind: app.kind,
     username: user.username,

@@ -35,6 +35,8 @@ export const sessionSchema = z.object({
   /** When its desktop answered for the first time. */
   started_at: timestamp.nullable(),
   ended_at: timestamp.nullable(),
+  /** A legal hold is on the session itself: nobody can delete its recordings. */
+  held: z.boolean(),
 });
 export type SessionJson = z.infer<typeof sessionSchema>;
 

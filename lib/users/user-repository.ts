@@ -1,5 +1,6 @@
 import { assignClusters } from "@/lib/auth/clusters";
 import type { DatabaseOrTransaction, Prisma } from "@/lib/db/database";
+import { IN_FORCE } from "@/lib/holds/hold-repository";
 import { beyond, inOrder, type PagePosition } from "@/lib/db/page";
 import type { Role } from "@/lib/auth/permissions";
 import type { UserItem } from "./user-schema";
@@ -17,6 +18,8 @@ export interface User {
   readonly sessionVersion: number;
   readonly createdAt: Date;
   readonly lastSignInAt: Date | null;
+  /** A legal hold is on all that they record. */
+  readonly isHeld: boolean;
 }
 
 /** Everything but the password's hash, which only sign-in and the change of one's own password read. */
@@ -31,12 +34,14 @@ const USER_COLUMNS = {
   createdAt: true,
   lastSignInAt: true,
   clusters: { select: { cluster: true }, orderBy: { cluster: "asc" } },
+  holds: IN_FORCE,
 } as const satisfies Prisma.UserSelect;
 
 type Row = Prisma.UserGetPayload<{ select: typeof USER_COLUMNS }>;
 
-function toUser({ clusters, ...row }: Row): User {
-  return { ...row, clusters: clusters.map(({ cluster }) => cluster) };
+function toUser({ clusters, holds, ...row }: Row): User {
+  const isHeld = holds.length > 0;
+  return { ...row, clusters: clusters.map(({ cluster }) => cluster), isHeld };
 }
 
 export interface NewUser {
@@ -144,5 +149,6 @@ export function toUserItem(user: User): UserItem {
     disabled_at: user.disabledAt?.toISOString() ?? null,
     created_at: user.createdAt.toISOString(),
     last_sign_in_at: user.lastSignInAt?.toISOString() ?? null,
+    held: user.isHeld,
   };
 }

@@ -85,6 +85,8 @@ export const userSchema = z.object({
   disabled_at: z.iso.datetime().nullable(),
   created_at: z.iso.datetime(),
   last_sign_in_at: z.iso.datetime().nullable(),
+  /** A legal hold is on the user: nobody can delete what they record. */
+  held: z.boolean(),
 });
 /** A user as the API shows it. The password's hash has no place here. */
 export type UserItem = z.output<typeof userSchema>;

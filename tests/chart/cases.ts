@@ -70,12 +70,25 @@ export const CASES: Readonly<Record<string, Values>> = {
       administrator: { username: "root", password: SENTINELS.administrator },
       oidc,
     },
-    sessions: { idleMinutes: 5, maxMinutes: 90, kubernetes: { namespace: "sessions" } },
+    sessions: {
+      idleMinutes: 5,
+      maxMinutes: 90,
+      desktopImage: "registry.example.org/desktop:1",
+      appsDomain: "apps.example.org",
+      kubernetes: {
+        namespace: "sessions",
+        connect: "port-forward",
+        serviceAccount: "nobody",
+        imagePullSecrets: ["registry", "other"],
+        nodeSelector: { pool: "sessions", "example.org/disk": "ssd" },
+        runtimeClass: "gvisor",
+      },
+    },
+    tracing: { endpoint: "http://collector:4318" },
     apps: [
       { id: "shell", name: "Shell", kind: "terminal", description: "A shell.", image: "debian" },
     ],
     ingress: { enabled: true, className: "nginx", host: "sortie.example.org" },
-    webApps: { domain: "apps.sortie.example.org", tlsSecretName: "apps-certificate" },
     autoscaling: { enabled: true },
     networkPolicy: {
       ingressFrom: [{ namespaceSelector: { matchLabels: { name: "ingress" } } }],
@@ -91,7 +104,10 @@ export const CASES: Readonly<Record<string, Values>> = {
     image: { repository: "registry.example.org/sortie", tag: "1.2", pullSecrets: ["registry"] },
     serviceAccount: { annotations: { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/x" } },
     podDisruptionBudget: { maxUnavailable: "25%" },
-    extraEnv: [{ name: "TZ", value: "Europe/Zurich" }],
+    extraEnv: [
+      { name: "TZ", value: "Europe/Zurich" },
+      { name: "OTEL_SERVICE_NAME", value: "sortie" },
+    ],
     web: {
       podAnnotations: { a: "b" },
       podLabels: { c: "d" },
@@ -141,6 +157,10 @@ export const CASES: Readonly<Record<string, Values>> = {
     database,
     fullnameOverride: "a-very-long-name-that-is-cut-before-it-gets-too-long-for-kubernetes",
     nameOverride: "other",
+    sessions: {
+      provider: "docker",
+      docker: { socket: "/run/engine.sock", runtime: "runsc", network: "sessions" },
+    },
     service: { type: "LoadBalancer", port: 8080, annotations: { lb: "internal" } },
     networkPolicy: { enabled: false },
     terminationGracePeriodSeconds: 120,

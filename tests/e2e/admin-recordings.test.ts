@@ -31,6 +31,9 @@ beforeEach(async () => {
   await link("Being made").waitFor();
 });
 afterEach(async () => {
+  const lifted = { liftedAt: new Date(), liftedBy: "admin" };
+  await scene.product.db.legalHold.updateMany({ where: { liftedAt: null }, data: lifted });
+  await scene.product.db.legalHold.deleteMany();
   await scene.product.db.recording.deleteMany();
   await scene.product.db.session.deleteMany();
 });
@@ -133,10 +136,42 @@ it("keeps what is under legal hold, and says how much of the selection that is",
   await button("Delete…").click();
   await page.getByText("1 recording is under legal hold and stays.").waitFor();
   await page.getByRole("button", { name: "Delete 1 recording" }).waitFor();
-  await button("Cancel").click();
-  await scene.product.db.legalHold.updateMany({
-    data: { liftedAt: new Date(), liftedBy: "admin" },
+});
+
+it("puts the chosen on hold for one reason, and lifts what is on them while the rest stays held", async () => {
+  const { db } = scene.product;
+  await choose("The first", "The second");
+  await button("Hold…").click();
+  await page.getByLabel("Reason").fill("Case 12");
+  await button("Place hold").click();
+  await page.getByText("2 recordings put on hold.").first().waitFor();
+  await expect.poll(() => page.getByRole("row").getByText("On hold").count()).toBe(2);
+  const placed = await db.legalHold.findMany({ where: { reason: "Case 12" } });
+  expect(placed.map(({ recordingId }) => recordingId).toSorted()).toEqual(
+    [ids[1], ids[2]].toSorted(),
+  );
+
+  const { sessionId } = await db.recording.findUniqueOrThrow({ where: { id: ids[2]! } });
+  await db.legalHold.create({ data: { sessionId, reason: "The session", placedBy: "admin" } });
+  await choose("The first", "The second");
+  await button("Lift holds…").click();
+  await page.getByLabel("Reason").fill("Case 12 is closed");
+  expect(await faultsOf(page)).toEqual(NO_FAULTS);
+  await button("Lift holds").click();
+  await page.getByText("Their session or their user is on hold.").first().waitFor();
+  expect(await db.legalHold.count({ where: { liftReason: "Case 12 is closed" } })).toBe(2);
+});
+
+it("stops placing holds when told to, and says how many it reached", async () => {
+  await page.route("**/api/admin/holds", async (route) => {
+    await button("Stop").click();
+    await route.continue();
   });
+  await choose("The first", "The second", "The third");
+  await button("Hold…").click();
+  await page.getByLabel("Reason").fill("Case 13");
+  await button("Place hold").click();
+  await page.getByText("1 recording put on hold. 2 were not reached.").first().waitFor();
 });
 
 it("saves each chosen recording as a file of its own", async () => {

@@ -266,7 +266,7 @@ describe("the settings", () => {
   it("are saved when they are changed, say by whom, and refuse what cannot be", async () => {
     page = await scene.signedIn();
     await page.goto("/admin/settings");
-    const quota = page.getByLabel("One user’s recordings may take together (MiB)");
+    const quota = page.getByLabel("Let one user’s recordings take up to");
     await quota.fill("many");
     await quota.press("Tab");
     await page.getByText("Give a whole number of MiB, such as 512.").waitFor();

@@ -16,7 +16,8 @@ beforeAll(async () => {
   recordingId = first;
 });
 
-const wholeOrganisation = () => page.getByLabel("Keep every recording this many days");
+const holdsInForce = () => scene.product.db.legalHold.count({ where: { liftedAt: null } });
+const wholeOrganisation = () => page.getByLabel("Keep every recording for");
 
 describe.each(VIEWS)("retention and holds, $name", (view) => {
   it("look right and have no fault that axe finds", async () => {
@@ -37,10 +38,53 @@ describe.each(VIEWS)("retention and holds, $name", (view) => {
     await page.getByRole("button", { name: "Place hold…" }).click();
     await page.getByRole("dialog", { name: "Place a legal hold" }).waitFor();
     await expectFaultless(page, "place-hold", view);
+    const { db } = scene.product;
+    const reason = "Dispute about the delivery of March, reference 2026/114";
+    const { id } = await db.legalHold.create({ data: { recordingId, reason, placedBy: "admin" } });
+    await page.goto("/admin/holds");
+    await settled(page);
+    await page.getByText("1 recording").filter({ visible: true }).waitFor();
+    await expectFaultless(page, "holds", view);
+    await page.getByRole("button", { name: /^Lift the hold on/ }).click();
+    await page.getByLabel("Reason").fill("settled");
+    await expectFaultless(page, "lift-hold", view);
+    await page.getByRole("button", { name: "Lift hold" }).click();
+    await page.getByText("Nothing is on legal hold").waitFor();
+    await page.getByRole("button", { name: "Also lifted" }).click();
+    await page.getByText("settled").filter({ visible: true }).waitFor();
+    await expectFaultless(page, "holds-lifted", view);
+    const { liftReason } = await db.legalHold.delete({ where: { id } });
+    expect(liftReason).toBe("settled");
   });
 });
 
 describe("an administrator", () => {
+  it("puts a session on hold in its list and a user in theirs, and lifts both under Holds", async () => {
+    page = await scene.signedIn();
+    const place = async (list: string, actions: string, reason: string) => {
+      await page.goto(list);
+      await page.getByRole("button", { name: actions }).click();
+      await page.getByRole("menuitem", { name: "Legal hold…" }).click();
+      await page.getByLabel("Reason").fill(reason);
+      await page.getByRole("button", { name: "Place hold" }).click();
+      await page.getByRole("row").getByText("On hold").waitFor();
+    };
+    await place("/admin/sessions", "Actions for Desktop of admin", "about the session");
+    await place("/admin/users", "Actions for admin", "about the user");
+    await page.goto("/admin/holds?on=user");
+    await page.getByText("about the user").filter({ visible: true }).waitFor();
+    expect(await page.getByText("about the session").count()).toBe(0);
+    await page.getByRole("button", { name: "On users" }).click();
+    for (const name of ["Lift the hold on admin", "Lift the hold on Desktop of admin"]) {
+      await page.getByRole("button", { name, exact: true }).click();
+      await page.getByLabel("Reason").fill("over");
+      await page.getByRole("button", { name: "Lift hold" }).click();
+      await page.getByRole("button", { name, exact: true }).waitFor({ state: "detached" });
+    }
+    await page.getByText("Nothing is on legal hold").waitFor();
+    expect(await holdsInForce()).toBe(0);
+  });
+
   it("holds a recording, is told that it stays, lifts the hold, and has the sweep delete it", async () => {
     page = await scene.signedIn();
     await page.goto(`/recordings/${recordingId}`);
@@ -55,6 +99,9 @@ describe("an administrator", () => {
 
     await page.goto(`/recordings/${recordingId}`);
     await page.getByRole("button", { name: "Lift…" }).click();
+    await page.getByRole("button", { name: "Lift hold" }).click();
+    await page.getByText("Say why: whoever comes later has to know.").waitFor();
+    await page.getByLabel("Reason").fill("case 12 is closed");
     await page.getByRole("button", { name: "Lift hold" }).click();
     await page.getByText("nobody can delete it").waitFor({ state: "detached" });
 

@@ -5,6 +5,7 @@ import * as liftRoute from "@/app/api/admin/holds/[id]/lift/route";
 import type { Actor } from "@/lib/auth/permissions";
 import { provideServices } from "@/lib/composition/services";
 import type { HoldJson } from "@/lib/holds/hold-schema";
+import { listHolds } from "@/lib/holds/list-holds";
 import { liftHold, placeHold } from "@/lib/holds/place-hold";
 import { deleteRecording, terminateUpload } from "@/lib/recordings/delete-recording";
 import { getRecording } from "@/lib/recordings/get-recording";
@@ -24,7 +25,8 @@ afterAll(() => scene.close());
 type Target = { readonly target_type: HoldJson["target_type"]; readonly target_id: string };
 const place = (target: Target, reason = "case 7") =>
   placeHold(scene.services, { actor: scene.admin, client: CLIENT }, { ...target, reason });
-const lift = (id: string) => liftHold(scene.services, { actor: scene.admin, client: CLIENT }, id);
+const lift = (id: string, reason?: string) =>
+  liftHold(scene.services, { actor: scene.admin, client: CLIENT }, id, reason);
 const remove = (actor: Actor, id: string) => deleteRecording(scene.services, actor, CLIENT, id);
 const recording = (id: string): Target => ({ target_type: "recording", target_id: id });
 
@@ -176,10 +178,46 @@ test("ops hold and lift within the clusters assigned to them, and nothing beyond
   await expect(holdAs(insider, "user", ana.userId)).rejects.toMatchObject({ code: "forbidden" });
 });
 
+test("the list of holds says what is under each, and shows operations those of their clusters", async () => {
+  const { services, ana, bob } = scene;
+  const over = { liftedBy: "root", liftedAt: new Date() };
+  await services.db.legalHold.updateMany({ where: { liftedAt: null }, data: over });
+  const { recordingId, sessionId } = await scene.start(ana);
+  const { cluster } = await getRecording(services, ana, recordingId);
+  const [first, second, third] = [
+    await place(recording(recordingId)),
+    await place({ target_type: "session", target_id: sessionId }),
+    await place({ target_type: "user", target_id: ana.userId }),
+  ];
+  await services.db.recording.update({ where: { id: recordingId }, data: { sizeBytes: 7n } });
+  const seenBy = async (actor: Actor) => {
+    const { holds } = await listHolds(services, actor, { inForceOnly: true, limit: 50 });
+    return holds.map(({ id, target, covers }) => [id, target.owner, covers.sizeBytes]);
+  };
+  const users = await services.db.recording.aggregate({
+    where: { userId: ana.userId },
+    _sum: { sizeBytes: true },
+  });
+  const inCluster = [
+    [second.id, "ana", 7],
+    [first.id, "ana", 7],
+  ];
+  const all = [[third.id, "ana", Number(users._sum.sizeBytes)], ...inCluster];
+  expect(await seenBy(scene.admin)).toEqual(all);
+  expect(await seenBy({ ...bob, role: "ops", clusters: [cluster] })).toEqual(inCluster);
+  expect(await seenBy({ ...bob, role: "ops", clusters: ["elsewhere"] })).toEqual([]);
+  await expect(seenBy(ana)).rejects.toMatchObject({ code: "forbidden" });
+  const target = { type: "session", id: sessionId } as const;
+  const onIt = await listHolds(services, scene.admin, { inForceOnly: true, target, limit: 50 });
+  expect(onIt.holds.map(({ id, covers }) => [id, covers.recordings])).toEqual([[second.id, 1]]);
+  for (const { id } of [first, second, third]) await lift(id);
+  expect(await seenBy(scene.admin)).toEqual([]);
+});
+
 test("placing and lifting are in the audit trail, with the reason", async () => {
   const { recordingId } = await scene.start(scene.ana);
   const { id } = await place(recording(recordingId), "case 9");
-  await lift(id);
+  await lift(id, "the case is closed");
   await expect(lift(id)).rejects.toMatchObject({ code: "conflict" });
   const events = await scene.services.db.auditEvent.findMany({
     where: { targetId: recordingId, action: { startsWith: "hold." } },
@@ -189,7 +227,10 @@ test("placing and lifting are in the audit trail, with the reason", async () => 
     events.map(({ actorName, action, ip, detail }) => [actorName, action, ip, detail]),
   ).toEqual([
     ["root", "hold.place", CLIENT.ip, { hold: id, reason: "case 9" }],
-    ["root", "hold.lift", CLIENT.ip, { hold: id, reason: "case 9" }],
+    [
+      ...["root", "hold.lift", CLIENT.ip],
+      { hold: id, reason: "case 9", lift_reason: "the case is closed" },
+    ],
   ]);
 });
 
@@ -215,8 +256,15 @@ test("over HTTP an administrator places, lists and lifts a hold; an ordinary use
   expect(hold).toMatchObject({ target_name: "Desktop", placed_by: "root", lifted_at: null });
   const query = `?recording_id=${recordingId}`;
   expect(await (await call("GET", holdRoute.GET, { query })).json()).toEqual([hold]);
-  const lifted = await call("POST", liftRoute.POST, { id: hold.id });
-  expect(await lifted.json()).toMatchObject({ id: hold.id, lifted_by: "root" });
+  const onIt = await call("GET", holdRoute.GET, {
+    query: `?target_type=session&target_id=${sessionId}`,
+  });
+  expect(await onIt.json()).toEqual([{ ...hold, recording_count: 1, recording_bytes: 0 }]);
+  const ofWhat = await call("GET", holdRoute.GET, { query: `?target_id=${sessionId}` });
+  expect(await problem(ofWhat)).toBe("400 bad_request");
+  const why = JSON.stringify({ reason: "settled" });
+  const lifted = await call("POST", liftRoute.POST, { id: hold.id, body: why, headers: asJson });
+  expect(await lifted.json()).toMatchObject({ lifted_by: "root", lift_reason: "settled" });
   expect(await (await call("GET", holdRoute.GET, { query })).json()).toEqual([]);
   const all = (await (
     await call("GET", holdRoute.GET, { query: "?state=all&limit=1" })

@@ -43,7 +43,7 @@ const view = async () =>
 
 test("the policy begins as what the environment variable says", async () => {
   expect((await view()).policy).toMatchObject({
-    ...{ default_days: 90, organisation_days: null, last_change: null },
+    ...{ default_days: 90, organisation_days: null, last_changes: {} },
     apps: [{ id: "desktop", days: null, effective_days: 90, rule: "default" }],
   });
 });
@@ -68,7 +68,7 @@ test("a change that deletes more than was confirmed is not saved; a confirmed on
   expect(await saved.json()).toMatchObject({
     policy: {
       organisation_days: 30,
-      last_change: { by: "root" },
+      last_changes: { organisation_days: { by: "root" } },
       apps: [{ rule: "organisation" }],
     },
   });

@@ -68,6 +68,12 @@ export const importRules = [
     forbid: [/^@aws-sdk\//],
   },
   {
+    name: "only lib/providers/kubernetes knows the Kubernetes client",
+    files: ["app/**", "lib/**", "workers/**", "server.ts"],
+    except: ["lib/providers/kubernetes/**"],
+    forbid: [/^@kubernetes\//],
+  },
+  {
     name: "only lib/tracing knows what spans are made with",
     files: ["app/**", "lib/**", "workers/**", "server.ts"],
     except: ["lib/tracing/**"],

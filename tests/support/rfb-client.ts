@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { vncEncrypt } from "@/lib/providers/local/vnc-password";
+import { vncEncrypt } from "@/lib/providers/vnc-password";
 
 /** What is on a desktop's screen: 4 bytes a pixel (blue, green, red, unused), row by row. */
 export interface Picture {

@@ -11,6 +11,7 @@ const PAGES = [
   { href: "/admin/recordings", label: "Recordings", recording: true },
   { href: "/admin/sessions", label: "Sessions", recording: false },
   { href: "/admin/users", label: "Users", recording: false },
+  { href: "/admin/holds", label: "Holds", recording: true },
   { href: "/admin/settings", label: "Settings", recording: true },
   { href: "/admin/audit", label: "Audit", recording: false },
   { href: "/admin/storage", label: "Storage & jobs", recording: true },

@@ -1,10 +1,12 @@
 import type { ReactNode } from "react";
-import type { SettingKey, SettingsView } from "@/lib/settings/settings-schema";
 import { RelativeTime } from "../ui/time";
+
+/** Who changed a setting last, and when; null where nobody has. */
+export type LastChange = { readonly by: string; readonly at: string } | null;
 
 interface SettingHintProps {
   readonly text: string;
-  readonly lastChange: SettingsView[SettingKey]["last_change"];
+  readonly lastChange: LastChange;
 }
 
 /** What a setting means, and who changed it last. */

@@ -6,25 +6,26 @@ import {
   settingsViewSchema,
   type SettingsView,
 } from "@/lib/settings/settings-schema";
-import { problemSentence, readApi } from "../api-client";
-import { Field, Input } from "../ui/field";
+import { readApi } from "../api-client";
 import { Skeleton } from "../ui/skeleton";
 import { useToasts } from "../ui/toast";
 import { AutoRecordSetting } from "./auto-record-setting";
-import { SettingHint } from "./setting-hint";
+import { NumberSetting, type Parsed } from "./number-setting";
 
 type NumberKey = Exclude<SettingKey, "auto_record">;
 
-/** What can be set here, in the order shown. Each is a sentence that says what 0 means. */
-const NUMBERS: readonly { key: NumberKey; label: string; hint: string }[] = [
+/** What can be set here, in the order shown: sentences around a number. */
+const NUMBERS: readonly { key: NumberKey; before: string; after: string; hint: string }[] = [
   {
     key: "free_space_floor_mb",
-    label: "Keep this much of the disk free (MiB)",
+    before: "Keep at least",
+    after: "MiB of the disk free.",
     hint: "With less, nothing new is recorded; with less than half of it, recordings under way end and are kept. 0 fills the disk to the last byte.",
   },
   {
     key: "user_quota_mb",
-    label: "One user’s recordings may take together (MiB)",
+    before: "Let one user’s recordings take up to",
+    after: "MiB together.",
     hint: "At the limit a recording under way ends and is kept, and the user has to delete something before the next. 0 sets no limit.",
   },
 ];
@@ -37,6 +38,7 @@ interface SettingsFormProps {
 
 /** The installation's settings. Each is saved when it is changed and holds at once. */
 export function SettingsForm({ initial, runningSessions }: SettingsFormProps) {
+  const toasts = useToasts();
   const [view, setView] = useState(initial);
   return (
     <div className="flex flex-col gap-6">
@@ -45,72 +47,33 @@ export function SettingsForm({ initial, runningSessions }: SettingsFormProps) {
         runningSessions={runningSessions}
         onSaved={setView}
       />
-      {NUMBERS.map(({ key, label, hint }) => (
+      {NUMBERS.map(({ key, ...words }) => (
         <NumberSetting
           key={key}
-          settingKey={key}
-          label={label}
-          hint={hint}
-          setting={view[key]}
-          onSaved={setView}
+          {...words}
+          value={view[key].value}
+          lastChange={view[key].last_change}
+          parse={parseMebibytes}
+          onSave={async (value) => {
+            setView(await change(key, value));
+            toasts.say("Saved. It holds from now on.");
+            return true;
+          }}
         />
       ))}
     </div>
   );
 }
 
-interface NumberSettingProps {
-  readonly settingKey: NumberKey;
-  readonly label: string;
-  readonly hint: string;
-  readonly setting: SettingsView[NumberKey];
-  readonly onSaved: (view: SettingsView) => void;
+/** @throws ApiProblem */
+async function change(key: NumberKey, value: number): Promise<SettingsView> {
+  const body = { [key]: value };
+  return readApi("/api/admin/settings", settingsViewSchema, { method: "PATCH", body });
 }
 
-function NumberSetting({ settingKey, label, hint, setting, onSaved }: NumberSettingProps) {
-  const toasts = useToasts();
-  const [text, setText] = useState(String(setting.value));
-  const [problem, setProblem] = useState<string>();
-  const save = async () => {
-    setProblem(undefined);
-    if (text.trim() === String(setting.value)) return;
-    if (!/^\d{1,10}$/.test(text.trim())) {
-      setProblem("Give a whole number of MiB, such as 512.");
-      return;
-    }
-    try {
-      const body = { [settingKey]: Number(text) };
-      const path = "/api/admin/settings";
-      const view = await readApi(path, settingsViewSchema, { method: "PATCH", body });
-      setText(String(view[settingKey].value));
-      onSaved(view);
-      toasts.say("Saved. It holds from now on.");
-    } catch (error) {
-      setProblem(problemSentence(error));
-    }
-  };
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-    >
-      <Field
-        label={label}
-        hint={<SettingHint text={hint} lastChange={setting.last_change} />}
-        error={problem}
-      >
-        <Input
-          inputMode="numeric"
-          autoComplete="off"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-          onBlur={() => void save()}
-        />
-      </Field>
-    </form>
-  );
+function parseMebibytes(text: string): Parsed<number> {
+  if (/^\d{1,10}$/.test(text)) return { value: Number(text) };
+  return { problem: "Give a whole number of MiB, such as 512." };
 }
 
 /** Stands where the settings will be. */

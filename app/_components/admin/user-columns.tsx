@@ -1,7 +1,7 @@
 "use client";
 
 import { createColumnHelper } from "@tanstack/react-table";
-import { Ban, CircleCheck, Ellipsis, KeyRound, KeySquare, ShieldCheck } from "lucide-react";
+import { Ban, CircleCheck, Ellipsis, KeyRound, KeySquare, Lock, ShieldCheck } from "lucide-react";
 import type { UserItem } from "@/lib/users/user-schema";
 import type { ListFeatures } from "../list/list-features";
 import { Badge } from "../ui/badge";
@@ -16,18 +16,20 @@ const column = createColumnHelper<ListFeatures, UserItem>();
 
 /** What an administrator asked for, and of whom. */
 export interface UserRequest {
-  readonly kind: "disable" | "enable" | "reset_password" | "role" | "tokens";
+  readonly kind: "disable" | "enable" | "reset_password" | "role" | "tokens" | "holds";
   readonly user: UserItem;
 }
 
 interface UserColumnsOptions {
   /** The administrator who looks; what nobody may do to themselves is not offered. */
   readonly ownId: string;
+  /** What users record can be held by whoever looks. */
+  readonly mayHold: boolean;
   readonly onRequest: (request: UserRequest) => void;
 }
 
 /** The columns of the list of users. */
-export function userColumns({ ownId, onRequest }: UserColumnsOptions) {
+export function userColumns({ ownId, mayHold, onRequest }: UserColumnsOptions) {
   return column.columns([
     column.accessor("username", {
       header: "User",
@@ -57,7 +59,12 @@ export function userColumns({ ownId, onRequest }: UserColumnsOptions) {
       id: "actions",
       header: () => <span className="sr-only">Actions</span>,
       cell: ({ row }) => (
-        <UserActions user={row.original} isSelf={row.original.id === ownId} onRequest={onRequest} />
+        <UserActions
+          user={row.original}
+          isSelf={row.original.id === ownId}
+          mayHold={mayHold}
+          onRequest={onRequest}
+        />
       ),
       meta: { className: "w-12 pointer-coarse:w-14 text-end!" },
     }),
@@ -76,6 +83,7 @@ function NameCell({ user, isSelf }: { readonly user: UserItem; readonly isSelf: 
         )}
         {isSelf && <Badge>You</Badge>}
         {user.sign_in === "oidc" && <Badge>Single sign-on</Badge>}
+        {user.held && <Badge>On hold</Badge>}
       </p>
       <p className="mt-0.5 flex flex-wrap gap-x-3 text-sm text-ink-muted sm:hidden">
         <StatusBadge status={user.disabled ? "disabled" : "active"} />
@@ -104,10 +112,11 @@ function Moment({ at }: { readonly at: string | null }) {
 interface UserActionsProps {
   readonly user: UserItem;
   readonly isSelf: boolean;
+  readonly mayHold: boolean;
   readonly onRequest: (request: UserRequest) => void;
 }
 
-function UserActions({ user, isSelf, onRequest }: UserActionsProps) {
+function UserActions({ user, isSelf, mayHold, onRequest }: UserActionsProps) {
   return (
     <Menu
       trigger={<IconButton icon={Ellipsis} shape="row" label={`Actions for ${user.username}`} />}
@@ -125,6 +134,11 @@ function UserActions({ user, isSelf, onRequest }: UserActionsProps) {
       <MenuItem icon={KeySquare} onClick={() => onRequest({ kind: "tokens", user })}>
         API tokens…
       </MenuItem>
+      {mayHold && (
+        <MenuItem icon={Lock} onClick={() => onRequest({ kind: "holds", user })}>
+          Legal hold…
+        </MenuItem>
+      )}
       {!isSelf && !user.disabled && (
         <MenuItem icon={Ban} onClick={() => onRequest({ kind: "disable", user })}>
           Disable…

@@ -5,6 +5,7 @@ import { type ReactNode, useMemo, useState } from "react";
 import { assertNever } from "@/lib/errors/assert-never";
 import { type UpdateUserInput, type UserItem, userSchema } from "@/lib/users/user-schema";
 import { callApi, type Page, problemSentence } from "../api-client";
+import { TargetHolds } from "../holds/target-holds";
 import { DataList } from "../list/data-list";
 import { ListCount } from "../list/list-count";
 import { ListProblem, MoreRows } from "../list/more-rows";
@@ -26,11 +27,13 @@ interface UserListProps {
   readonly first: Page<UserItem>;
   readonly path: string;
   readonly ownId: string;
+  /** What users record can be held by whoever looks. */
+  readonly mayHold: boolean;
 }
 
 /** What is asked back about before it is done. */
 interface ConfirmedRequest extends UserRequest {
-  readonly kind: Exclude<UserRequest["kind"], "role" | "tokens">;
+  readonly kind: Exclude<UserRequest["kind"], "role" | "tokens" | "holds">;
 }
 
 const rowPath = (id: string) => `/api/admin/users/${id}`;
@@ -38,13 +41,14 @@ const nameOf = (user: UserItem) => user.username;
 const isNeverLive = () => false;
 
 /** Everybody who can sign in, and what can be done about it. */
-export function UserList({ tabs, first, path, ownId }: UserListProps) {
+export function UserList({ tabs, first, path, ownId, mayHold }: UserListProps) {
   const toasts = useToasts();
   const pages = useLivePages({ first, path, schema: userSchema, rowPath, isLive: isNeverLive });
   const [creating, setCreating] = useState(false);
   const [secret, setSecret] = useState<Secret | null>(null);
   const [asked, setAsked] = useState<ConfirmedRequest | null>(null);
   const [asking, setAsking] = useState(false);
+  const [holdsOf, setHoldsOf] = useState<UserItem | null>(null);
   const [tokensOf, setTokensOf] = useState<UserItem | null>(null);
   const [changingRole, setChangingRole] = useState<UserItem | null>(null);
 
@@ -60,18 +64,21 @@ export function UserList({ tabs, first, path, ownId }: UserListProps) {
     () =>
       userColumns({
         ownId,
+        mayHold,
         onRequest: ({ kind, user }) => {
           if (kind === "role") {
             setChangingRole(user);
           } else if (kind === "tokens") {
             setTokensOf(user);
+          } else if (kind === "holds") {
+            setHoldsOf(user);
           } else {
             setAsked({ kind, user });
             setAsking(true);
           }
         },
       }),
-    [ownId],
+    [ownId, mayHold],
   );
   return (
     <PageFrame
@@ -105,6 +112,11 @@ export function UserList({ tabs, first, path, ownId }: UserListProps) {
           pages.refresh();
           toasts.say(`${username} is changed.`);
         }}
+      />
+      <TargetHolds
+        target={holdsOf && { type: "user", id: holdsOf.id, name: holdsOf.username }}
+        onClose={() => setHoldsOf(null)}
+        onChanged={pages.refresh}
       />
       <UserTokensDialog user={tokensOf} onClose={() => setTokensOf(null)} />
       {asked !== null && (

@@ -5,8 +5,8 @@ import { AUDIT_ACTIONS, WORDS_BY_ACTION } from "@/lib/audit/audit-action";
 import { MAX_SEARCH_LENGTH } from "@/lib/audit/audit-event-schema";
 import { SearchField } from "../list/search-field";
 import type { UrlFilters } from "../list/use-url-filters";
+import { ValueFilter } from "../list/value-filter";
 import { buttonClasses } from "../ui/button";
-import { inputClasses } from "../ui/field";
 import { FilterChip } from "../ui/filter-chip";
 import { shortId } from "../ui/format";
 import { Menu, MenuCheckbox } from "../ui/menu";
@@ -23,8 +23,8 @@ export function AuditFilterBar({ filters }: { readonly filters: UrlFilters }) {
         onSearch={(q) => filters.set({ q })}
       />
       <ActionFilter filters={filters} />
-      <DayFilter filters={filters} name="from" label="From day (UTC)" />
-      <DayFilter filters={filters} name="to" label="To day (UTC)" />
+      <ValueFilter filters={filters} name="from" label="From day (UTC)" type="date" />
+      <ValueFilter filters={filters} name="to" label="To day (UTC)" type="date" />
       <Chips filters={filters} />
       {isSearchTooShort(filters.get("q")) && (
         <p role="status" className="text-ink-muted">
@@ -64,26 +64,6 @@ function ActionFilter({ filters }: { readonly filters: UrlFilters }) {
         </MenuCheckbox>
       ))}
     </Menu>
-  );
-}
-
-interface DayFilterProps {
-  readonly filters: UrlFilters;
-  readonly name: "from" | "to";
-  readonly label: string;
-}
-
-function DayFilter({ filters, name, label }: DayFilterProps) {
-  return (
-    <label className="flex items-center gap-1.5 text-ink-muted">
-      <span className="max-sm:w-24">{label}</span>
-      <input
-        type="date"
-        value={filters.get(name)}
-        onChange={(event) => filters.set({ [name]: event.target.value })}
-        className={`${inputClasses} h-(--control) w-36!`}
-      />
-    </label>
   );
 }
 

@@ -6,7 +6,7 @@ import { isGone, type Page, problemSentence, readApi, readPage } from "../api-cl
 import { appendPage, mergeNewest, replaceKnown, replaceRow } from "./merge-newest";
 import { usePolling } from "./use-polling";
 
-const POLL_EVERY_MS = 2_000;
+const USUALLY_EVERY_MS = 2_000;
 /** Rows below the first page are read one by one, so not too many of them. */
 const MOST_SINGLE_READS = 10;
 const NOTHING: ReadonlySet<string> = new Set();
@@ -28,6 +28,8 @@ interface LivePagesOptions<T extends Listed> {
   readonly isLive: (row: T) => boolean;
   /** The newest come first, as they do unless said otherwise: then new rows come in at the top. */
   readonly newestFirst?: boolean;
+  /** How often to ask, in milliseconds; seldom for what costs the server more than a look at an index. */
+  readonly pollEveryMs?: number;
 }
 
 export interface LivePages<T> {
@@ -39,15 +41,19 @@ export interface LivePages<T> {
   readonly loadMore: () => void;
   /** Leaves a row out from now on, whatever an answer that is on its way still says. */
   readonly remove: (id: string) => void;
+  /** Takes a row out of the list as it is now: another list, with other filters, may have it. */
+  readonly drop: (id: string) => void;
   /** Shows a row again that was left out. */
   readonly restore: (id: string) => void;
   /** Reads what may have changed at once instead of in a moment. */
   readonly refresh: () => void;
+  /** Reads one row again, wherever it is in the list. */
+  readonly refreshRow: (id: string) => Promise<void>;
 }
 
 /** A list that grows by pages at its end and keeps up with the server at its top and in its live rows. */
 export function useLivePages<T extends Listed>(options: LivePagesOptions<T>): LivePages<T> {
-  const { path, first, schema } = options;
+  const { path, first, schema, pollEveryMs = USUALLY_EVERY_MS } = options;
   const [state, setState] = useState({ path, list: first });
   const [loadingMore, setLoadingMore] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
@@ -67,7 +73,7 @@ export function useLivePages<T extends Listed>(options: LivePagesOptions<T>): Li
     } catch (error) {
       if (!signal.aborted) setProblem(problemSentence(error));
     }
-  }, POLL_EVERY_MS);
+  }, pollEveryMs);
 
   const loadMore = async (next: string) => {
     setLoadingMore(true);
@@ -91,8 +97,17 @@ export function useLivePages<T extends Listed>(options: LivePagesOptions<T>): Li
       if (list.next !== null && !loadingMore) void loadMore(list.next);
     },
     remove: (id) => setRemoved((before) => new Set(before).add(id)),
+    drop: (id) => change((before) => replaceRow(before, id, null)),
     restore: (id) => setRemoved((before) => new Set([...before].filter((each) => each !== id))),
     refresh,
+    refreshRow: async (id) => {
+      try {
+        const row = await readRow(options.rowPath(id), schema);
+        change((before) => replaceRow(before, id, row));
+      } catch (error) {
+        setProblem(problemSentence(error));
+      }
+    },
   };
 }
 
@@ -122,10 +137,10 @@ async function readChanges<T extends Listed>(
 async function readRow<T>(
   path: string,
   schema: z.ZodType<T>,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<T | null> {
   try {
-    return await readApi(path, schema, { signal });
+    return await readApi(path, schema, signal === undefined ? {} : { signal });
   } catch (error) {
     if (isGone(error)) return null;
     throw error;

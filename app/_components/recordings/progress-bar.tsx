@@ -3,6 +3,7 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { Button } from "../ui/button";
 import { countOf } from "../ui/format";
+import type { Holding } from "./use-holding";
 import type { RemovalControl } from "./use-removal";
 import type { Saving } from "./use-saving";
 
@@ -81,6 +82,18 @@ export function SavingBar({ progress, stop }: Saving) {
   return (
     <ProgressBar label="Downloading" done={done} of={of} stopLabel="Stop" onStop={stop}>
       {`Downloading: ${done} of ${of}, each as a file of its own. The browser may ask once whether it may save several.`}
+    </ProgressBar>
+  );
+}
+
+/** Legal holds that are being placed or lifted. */
+export function HoldingBar({ progress, stop }: Holding) {
+  if (progress === null) return null;
+  const { kind, done, of } = progress;
+  const label = kind === "place" ? "Placing holds" : "Lifting holds";
+  return (
+    <ProgressBar label={label} done={done} of={of} stopLabel="Stop" onStop={stop}>
+      {`${label}: ${done} of ${of}. Stop, or leave this list, and the rest stays as it is.`}
     </ProgressBar>
   );
 }

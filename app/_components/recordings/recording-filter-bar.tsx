@@ -2,9 +2,10 @@
 
 import { X } from "lucide-react";
 import { RECORDING_FLAGS, RECORDING_STATUSES } from "@/lib/recordings/recording-schema";
+import { FoldingFilters } from "../list/folding-filters";
 import { SearchField } from "../list/search-field";
 import type { UrlFilters } from "../list/use-url-filters";
-import { inputClasses } from "../ui/field";
+import { ValueFilter } from "../list/value-filter";
 import { FilterChip } from "../ui/filter-chip";
 import { Select } from "../ui/select";
 import { StatusBadge } from "../ui/status-badge";
@@ -12,6 +13,7 @@ import {
   MAX_SEARCH_LENGTH,
   parseFlags,
   parseStatuses,
+  RECORDING_FILTERS,
   toggleFlag,
   toggleStatus,
 } from "./recording-filters";
@@ -40,22 +42,26 @@ export function RecordingFilterBar({ filters, everybody, apps }: RecordingFilter
         maxLength={MAX_SEARCH_LENGTH}
         onSearch={(text) => filters.set({ q: text })}
       />
-      <div role="group" aria-label="State" className="flex flex-wrap gap-1.5">
-        {RECORDING_STATUSES.map((each) => (
-          <FilterChip
-            key={each}
-            pressed={parseStatuses(status).includes(each)}
-            onPress={() => filters.set({ status: toggleStatus(status, each) })}
-          >
-            <StatusBadge status={each} still />
-          </FilterChip>
-        ))}
-      </div>
-      {everybody && <EverybodyFilters filters={filters} apps={apps} />}
+      <FoldingFilters active={FOLDED.filter((name) => filters.get(name) !== "").length}>
+        <div role="group" aria-label="State" className="flex flex-wrap gap-1.5">
+          {RECORDING_STATUSES.map((each) => (
+            <FilterChip
+              key={each}
+              pressed={parseStatuses(status).includes(each)}
+              onPress={() => filters.set({ status: toggleStatus(status, each) })}
+            >
+              <StatusBadge status={each} still />
+            </FilterChip>
+          ))}
+        </div>
+        {everybody && <EverybodyFilters filters={filters} apps={apps} />}
+      </FoldingFilters>
     </search>
   );
 }
 
+/** All but the search. */
+const FOLDED = RECORDING_FILTERS.filter((name) => name !== "q");
 const ANY_APP = "any";
 
 type EverybodyFiltersProps = Pick<RecordingFilterBarProps, "filters" | "apps">;
@@ -96,28 +102,5 @@ function EverybodyFilters({ filters, apps }: EverybodyFiltersProps) {
         </FilterChip>
       )}
     </>
-  );
-}
-
-interface ValueFilterProps {
-  readonly filters: UrlFilters;
-  readonly name: "from" | "to" | "min" | "max";
-  readonly label: string;
-  readonly type: "date" | "number";
-}
-
-function ValueFilter({ filters, name, label, type }: ValueFilterProps) {
-  const width = type === "date" ? "w-36!" : "w-20!";
-  return (
-    <label className="flex items-center gap-1.5 text-ink-muted">
-      <span className="max-sm:w-24">{label}</span>
-      <input
-        type={type}
-        min={type === "number" ? 0 : undefined}
-        value={filters.get(name)}
-        onChange={(event) => filters.set({ [name]: event.target.value })}
-        className={`${inputClasses} h-(--control) ${width}`}
-      />
-    </label>
   );
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import type { RowSelectionState } from "@tanstack/react-table";
-import { Download, Film, SearchX, Trash2 } from "lucide-react";
+import { Film, SearchX } from "lucide-react";
 import { useMemo, useState } from "react";
 import { may } from "@/lib/auth/permissions";
 import type { RecordingJson } from "@/lib/recordings/recording-schema";
@@ -14,11 +14,14 @@ import { Button, ButtonLink } from "../ui/button";
 import { countOf } from "../ui/format";
 import { EmptyState } from "../ui/states";
 import { TablePanel } from "../ui/table";
-import { RemovalBar, SavingBar } from "./progress-bar";
+import { HoldRecordings } from "./hold-recordings";
+import { HoldingBar, RemovalBar, SavingBar } from "./progress-bar";
 import { recordingColumns } from "./recording-columns";
 import { isLive, recordingName } from "./recording-meaning";
 import { RemoveRecordings } from "./remove-recordings";
 import { type RowRights, rowRights } from "./row-rights";
+import { SelectionBar } from "./selection-bar";
+import { type HoldChange, useHolding } from "./use-holding";
 import { useRemoval } from "./use-removal";
 import { useSaving } from "./use-saving";
 
@@ -42,6 +45,8 @@ export function RecordingList(props: RecordingListProps) {
   const [leaving, setLeaving] = useState<readonly RecordingJson[]>([]);
   const removal = useRemoval({ onHide: pages.remove, onShow: pages.restore });
   const saving = useSaving();
+  const holding = useHolding(pages.refreshRow);
+  const [changing, setChanging] = useState<HoldChange | null>(null);
   const columns = useMemo(
     () =>
       recordingColumns({
@@ -55,17 +60,24 @@ export function RecordingList(props: RecordingListProps) {
   );
   const chosen = pages.rows.filter((row) => selected[row.id]);
   const rights = chosen.map((recording) => rowRights(actor, recording));
+  const chosenWith = (right: keyof RowRights) =>
+    chosen.filter((_, index) => rights[index]?.[right]);
   const selectable = may(actor, "recording.download") || may(actor, "recording.delete");
   return (
     <>
       <ListProblem problem={pages.problem} />
       <RemovalBar {...removal} />
       <SavingBar {...saving} />
+      <HoldingBar {...holding} />
       {chosen.length > 0 && (
         <SelectionBar
           rights={rights}
-          onSave={() => saving.begin(chosen.filter((_, index) => rights[index]?.download))}
+          onSave={() => saving.begin(chosenWith("download"))}
           onDelete={() => setLeaving(chosen)}
+          holdBusy={holding.progress !== null}
+          onHold={(kind) =>
+            setChanging({ kind, recordings: chosenWith(kind === "place" ? "hold" : "lift") })
+          }
           onClear={() => setSelected({})}
         />
       )}
@@ -94,40 +106,15 @@ export function RecordingList(props: RecordingListProps) {
           removal.begin(recordings);
         }}
       />
+      <HoldRecordings
+        change={changing}
+        onClose={() => setChanging(null)}
+        onConfirm={(change, reason) => {
+          setSelected({});
+          holding.begin(change, reason);
+        }}
+      />
     </>
-  );
-}
-
-interface SelectionBarProps {
-  /** Of each that is chosen. */
-  readonly rights: readonly RowRights[];
-  readonly onSave: () => void;
-  readonly onDelete: () => void;
-  readonly onClear: () => void;
-}
-
-function SelectionBar({ rights, onSave, onDelete, onClear }: SelectionBarProps) {
-  return (
-    <div
-      role="region"
-      aria-label="Selection"
-      className="sticky top-2 z-20 mb-2 flex flex-wrap items-center gap-2 rounded-md bg-raised py-1 ps-3 pe-1 shadow-popup"
-    >
-      <p role="status" className="me-auto font-medium">{`${rights.length} selected`}</p>
-      <Button look="quiet" onClick={onClear}>
-        Clear
-      </Button>
-      {rights.some(({ download }) => download) && (
-        <Button icon={Download} onClick={onSave}>
-          Download
-        </Button>
-      )}
-      {rights.some((each) => each.delete) && (
-        <Button icon={Trash2} onClick={onDelete}>
-          Delete…
-        </Button>
-      )}
-    </div>
   );
 }
 

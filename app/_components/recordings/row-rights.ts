@@ -8,13 +8,16 @@ export interface RowRights {
   readonly download: boolean;
   readonly delete: boolean;
   readonly hold: boolean;
+  readonly lift: boolean;
 }
 
 export function rowRights(actor: Actor, recording: RecordingJson): RowRights {
   const owned = ownedOf(recording);
+  const hold = mayAccess(actor, "hold", owned);
   return {
     download: recording.status === "ready" && mayAccess(actor, "download", owned),
     delete: !recording.held && mayAccess(actor, "delete", owned),
-    hold: mayAccess(actor, "hold", owned),
+    hold,
+    lift: hold && recording.held,
   };
 }

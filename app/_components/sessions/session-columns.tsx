@@ -1,15 +1,17 @@
 "use client";
 
 import { createColumnHelper } from "@tanstack/react-table";
-import { Power } from "lucide-react";
-import type { Actor } from "@/lib/auth/permissions";
+import { Ellipsis, Lock, Power } from "lucide-react";
+import { type Actor, mayWith } from "@/lib/auth/permissions";
 import { maySession } from "@/lib/sessions/session-policy";
 import type { SessionJson } from "@/lib/sessions/session-schema";
 import { ownedOf } from "../actor";
 import type { ListFeatures } from "../list/list-features";
-import { Button, ButtonLink } from "../ui/button";
+import { Badge } from "../ui/badge";
+import { Button, ButtonLink, IconButton } from "../ui/button";
 import { classes } from "../ui/classes";
 import { CopyId } from "../ui/copy-id";
+import { Menu, MenuItem } from "../ui/menu";
 import { StatusBadge } from "../ui/status-badge";
 import { FROM_MEDIUM, FROM_SMALL, rowLinkClasses } from "../ui/table";
 import { Duration, RelativeTime } from "../ui/time";
@@ -27,10 +29,12 @@ interface ColumnOptions {
   /** Sessions of others too: whose is named. */
   readonly everybody: boolean;
   readonly onEnd: (session: SessionJson) => void;
+  /** Null where there is nothing to hold: no recordings. */
+  readonly onHolds: ((session: SessionJson) => void) | null;
 }
 
 /** The columns of a list of sessions. */
-export function sessionColumns({ actor, everybody, onEnd }: ColumnOptions) {
+export function sessionColumns({ actor, everybody, onEnd, onHolds }: ColumnOptions) {
   return column.columns([
     column.accessor("app_name", {
       header: "App",
@@ -88,9 +92,10 @@ export function sessionColumns({ actor, everybody, onEnd }: ColumnOptions) {
           everybody={everybody}
           mayOpen={mayOpen(actor, row.original)}
           onEnd={maySession(actor, "end", ownedOf(row.original)) ? onEnd : null}
+          onHolds={mayWith(actor, "recording.hold", ownedOf(row.original)) ? onHolds : null}
         />
       ),
-      meta: { className: "w-36 max-sm:w-16" },
+      meta: { className: "w-44 max-sm:w-24" },
     }),
   ]);
 }
@@ -125,6 +130,11 @@ function AppCell({ session, everybody, mayOpen }: AppCellProps) {
           {session.app_name}
         </span>
       )}
+      {session.held && (
+        <span className="ms-2">
+          <Badge>On hold</Badge>
+        </span>
+      )}
       {session.close_message !== null && (
         <p className="text-sm text-pretty text-ink-muted">{session.close_message}</p>
       )}
@@ -144,10 +154,13 @@ interface SessionActionsProps {
   readonly mayOpen: boolean;
   /** Null for who may not end it. */
   readonly onEnd: ((session: SessionJson) => void) | null;
+  /** Null for who may not hold it. */
+  readonly onHolds: ((session: SessionJson) => void) | null;
 }
 
-function SessionActions({ session, everybody, mayOpen, onEnd }: SessionActionsProps) {
-  if (!isOpen(session)) return null;
+function SessionActions(props: SessionActionsProps) {
+  const { session, everybody, mayOpen, onEnd, onHolds } = props;
+  const name = `${session.app_name}${everybody ? ` of ${session.username}` : ""}`;
   return (
     <span className="relative z-1 flex justify-end gap-1.5">
       {mayOpen && (
@@ -163,16 +176,23 @@ function SessionActions({ session, everybody, mayOpen, onEnd }: SessionActionsPr
           </ButtonLink>
         </span>
       )}
-      {onEnd !== null && (
+      {isOpen(session) && onEnd !== null && (
         <Button
           shape="rowText"
           look="quiet"
           icon={Power}
           onClick={() => onEnd(session)}
-          aria-label={`End ${session.app_name}${everybody ? ` of ${session.username}` : ""}`}
+          aria-label={`End ${name}`}
         >
           <span className="max-sm:sr-only">End</span>
         </Button>
+      )}
+      {onHolds !== null && (
+        <Menu trigger={<IconButton icon={Ellipsis} shape="row" label={`Actions for ${name}`} />}>
+          <MenuItem icon={Lock} onClick={() => onHolds(session)}>
+            Legal hold…
+          </MenuItem>
+        </Menu>
       )}
     </span>
   );

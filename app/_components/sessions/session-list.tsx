@@ -6,6 +6,7 @@ import { may } from "@/lib/auth/permissions";
 import { type SessionJson, sessionSchema } from "@/lib/sessions/session-schema";
 import { useActor } from "../actor";
 import { callApi, type Page, problemSentence } from "../api-client";
+import { TargetHolds } from "../holds/target-holds";
 import { DataList } from "../list/data-list";
 import { ListCount } from "../list/list-count";
 import { ListProblem, MoreRows } from "../list/more-rows";
@@ -30,6 +31,7 @@ interface SessionListProps {
 
 const rowPath = (id: string) => `/api/sessions/${id}`;
 const nameOf = (session: SessionJson) => session.app_name;
+const sessionName = (session: SessionJson) => `${session.app_name} of ${session.username}`;
 
 /** Sessions, kept up to date, with the ways to open and to end them. */
 export function SessionList(props: SessionListProps) {
@@ -40,6 +42,7 @@ export function SessionList(props: SessionListProps) {
   const pages = useLivePages({ first, path, schema: sessionSchema, rowPath, isLive: isOpen });
   const [ending, setEnding] = useState<SessionJson | null>(null);
   const [asking, setAsking] = useState(false);
+  const [holding, setHolding] = useState<SessionJson | null>(null);
   const columns = useMemo(
     () =>
       sessionColumns({
@@ -49,8 +52,9 @@ export function SessionList(props: SessionListProps) {
           setEnding(session);
           setAsking(true);
         },
+        onHolds: recordingEnabled ? setHolding : null,
       }),
-    [actor, everybody],
+    [actor, everybody, recordingEnabled],
   );
   const end = async () => {
     if (ending === null) return;
@@ -80,12 +84,17 @@ export function SessionList(props: SessionListProps) {
       <ConfirmDialog
         open={asking}
         onOpenChange={setAsking}
-        title={`End ${ending?.app_name ?? "the session"}${everybody ? ` of ${ending?.username ?? ""}` : ""}?`}
+        title={`End ${ending === null ? "the session" : everybody ? sessionName(ending) : ending.app_name}?`}
         description={`Programs in it are closed and what they did not save is lost.${
           recordingEnabled ? " Recordings of it are kept." : ""
         }`}
         confirmLabel="End session"
         onConfirm={end}
+      />
+      <TargetHolds
+        target={holding && { type: "session", id: holding.id, name: sessionName(holding) }}
+        onClose={() => setHolding(null)}
+        onChanged={() => void (holding && pages.refreshRow(holding.id))}
       />
     </PageFrame>
   );

@@ -30,13 +30,51 @@ export function Field({ label, hint, error, name, children }: FieldProps) {
       {hint !== undefined && (
         <BaseField.Description className="text-sm text-ink-subtle">{hint}</BaseField.Description>
       )}
-      {error !== undefined && (
-        <BaseField.Error match className="flex gap-1.5 text-sm text-failed">
-          <CircleAlert aria-hidden className="mt-px size-3.5 shrink-0" />
-          {error}
-        </BaseField.Error>
-      )}
+      {error !== undefined && <FieldError>{error}</FieldError>}
     </BaseField.Root>
+  );
+}
+
+interface SentenceFieldProps {
+  /** What stands before and after the control, such as "Keep at least" and "MiB of the disk free." */
+  readonly before: string;
+  readonly after: string;
+  readonly hint: ReactNode;
+  readonly error: string | undefined;
+  readonly children: ReactNode;
+}
+
+/** A sentence with a control in it, and what is to be said about it. The whole sentence is the control's name. */
+export function SentenceField({ before, after, hint, error, children }: SentenceFieldProps) {
+  return (
+    <BaseField.Root invalid={error !== undefined} className="flex flex-col gap-1">
+      <BaseField.Label className="block leading-10 font-medium text-ink">
+        {before} {children} {after}
+      </BaseField.Label>
+      <BaseField.Description className="text-sm text-ink-subtle">{hint}</BaseField.Description>
+      {error !== undefined && <FieldError>{error}</FieldError>}
+    </BaseField.Root>
+  );
+}
+
+function FieldError({ children }: { readonly children: string }) {
+  return (
+    <BaseField.Error match className="flex gap-1.5 text-sm text-failed">
+      <CircleAlert aria-hidden className="mt-px size-3.5 shrink-0" />
+      {children}
+    </BaseField.Error>
+  );
+}
+
+/** A number within a sentence. */
+export function SentenceInput(props: Omit<ComponentProps<typeof BaseField.Control>, "className">) {
+  return (
+    <BaseField.Control
+      inputMode="numeric"
+      autoComplete="off"
+      {...props}
+      className={classes(inputClasses, "mx-0.5 inline-block h-(--control) w-24! leading-normal")}
+    />
   );
 }
 

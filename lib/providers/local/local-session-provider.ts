@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import { z } from "zod";
 import { freePort } from "@/lib/db/embedded/free-port";
 import { AppError } from "@/lib/errors/app-error";
+import { newVncPassword } from "../vnc-password";
 import type { ProviderSurroundings } from "../create-session-provider";
 import type {
   AppSpec,
@@ -24,7 +25,6 @@ import {
   type SessionProgram,
   START_TIMEOUT_MS,
 } from "./session-process";
-import { newVncPassword } from "./vnc-password";
 import { WEB_SOCKET, webScript } from "./web-script";
 
 const refSchema = z.object({ session_id: z.string() });

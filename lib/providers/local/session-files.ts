@@ -9,7 +9,7 @@ import {
   TERMINAL,
   XRESOURCES,
 } from "./desktop-appearance";
-import { vncPasswordFile } from "./vnc-password";
+import { vncPasswordFile } from "../vnc-password";
 
 export interface SessionAccount {
   /** Who runs the session; undefined: the server's own user. */

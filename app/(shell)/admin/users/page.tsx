@@ -3,6 +3,7 @@ import { Suspense } from "react";
 import type { Actor } from "@/lib/auth/permissions";
 import { requirePage } from "@/lib/auth/require-user";
 import { services } from "@/lib/composition/services";
+import { mayHoldUsers } from "@/lib/holds/hold-policy";
 import { listUsers } from "@/lib/users/list-users";
 import { toUserItem } from "@/lib/users/user-repository";
 import { AdminTabs } from "../../../_components/admin/admin-tabs";
@@ -33,6 +34,7 @@ async function AllUsers({ actor }: { readonly actor: Actor }) {
       first={firstPage(path, users, next, toUserItem)}
       path={path}
       ownId={actor.userId}
+      mayHold={services().config.recording.enabled && mayHoldUsers(actor)}
     />
   );
 }

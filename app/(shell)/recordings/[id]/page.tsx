@@ -9,7 +9,7 @@ import type { Actor } from "@/lib/auth/permissions";
 import { requirePage } from "@/lib/auth/require-user";
 import { services } from "@/lib/composition/services";
 import { isAppError } from "@/lib/errors/app-error";
-import { mayHoldUsers } from "@/lib/holds/place-hold";
+import { mayHoldUsers } from "@/lib/holds/hold-policy";
 import { getRecording } from "@/lib/recordings/get-recording";
 import { recordingToJson } from "@/lib/recordings/recording-json";
 import { mayAccess } from "@/lib/recordings/recording-policy";

@@ -2,20 +2,42 @@
 
 import { useState } from "react";
 import type { RetentionPolicyJson, RetentionViewJson } from "@/lib/retention/retention-schema";
+import { problemSentence } from "../../api-client";
 import { ConfirmDialog } from "../../ui/dialog";
 import { countOf } from "../../ui/format";
 import { Select, type SelectOption } from "../../ui/select";
 import { useToasts } from "../../ui/toast";
-import { DaysField } from "./days-field";
+import { NumberSetting } from "../number-setting";
+import type { LastChange } from "../setting-hint";
 import { RetentionRuns } from "./retention-runs";
-import { effectOn, forDays, whatGoes } from "./retention-words";
+import { effectOn, forDays, parseDays, whatGoes } from "./retention-words";
 import { usePolicyChange } from "./use-policy-change";
 
 type App = RetentionPolicyJson["apps"][number];
 const ENVIRONMENTS: readonly SelectOption<App["environment"]>[] = [
-  { value: "production", label: "Production" },
-  { value: "non_production", label: "Not production" },
+  { value: "production", label: "production" },
+  { value: "non_production", label: "non-production" },
 ];
+
+/** The rules that belong to no app. The hint is told what holds where there is no rule. */
+const RULES = [
+  {
+    key: "organisation_days",
+    before: "Keep every recording for",
+    hint: () =>
+      "Wins over everything below. 0 keeps for ever; leave it empty to let the narrower rules decide.",
+  },
+  {
+    key: "production_days",
+    before: "Keep recordings of production apps for",
+    hint: (usual: string) => `Empty: ${usual}, as this installation is configured.`,
+  },
+  {
+    key: "non_production_days",
+    before: "Keep recordings of other apps for",
+    hint: (usual: string) => `Empty: ${usual}, as this installation is configured.`,
+  },
+] as const;
 
 /** How long recordings are kept, and the sweeps that see to it. */
 export function RetentionSection({ initial }: { readonly initial: RetentionViewJson }) {
@@ -27,26 +49,21 @@ export function RetentionSection({ initial }: { readonly initial: RetentionViewJ
       <h2 id="retention" className="text-base font-semibold">
         How long recordings are kept
       </h2>
-      <DaysField
-        label="Keep every recording this many days"
-        hint="Wins over everything below. 0 keeps for ever; leave it empty to let the narrower rules decide."
-        days={policy.organisation_days}
-        onChange={(days) => change({ organisation_days: days })}
-      />
-      <DaysField
-        label="Keep recordings of production apps this many days"
-        hint={`Empty: ${forDays(policy.default_days)}, as SORTIE_RECORDING_RETENTION_DAYS says.`}
-        days={policy.production_days}
-        onChange={(days) => change({ production_days: days })}
-      />
-      <DaysField
-        label="Keep recordings of other apps this many days"
-        hint={`Empty: ${forDays(policy.default_days)}, as SORTIE_RECORDING_RETENTION_DAYS says.`}
-        days={policy.non_production_days}
-        onChange={(days) => change({ non_production_days: days })}
-      />
+      {RULES.map(({ key, before, hint }) => (
+        <NumberSetting
+          key={key}
+          before={before}
+          after="days."
+          placeholder="no rule"
+          hint={hint(forDays(policy.default_days))}
+          lastChange={policy.last_changes[key] ?? null}
+          value={policy[key]}
+          parse={parseDays}
+          onSave={(days) => change({ [key]: days })}
+        />
+      ))}
       {policy.apps.map((app) => (
-        <AppRule key={app.id} app={app} change={change} />
+        <AppRule key={app.id} app={app} changes={policy.last_changes} change={change} />
       ))}
       <RetentionRuns initial={initial.runs} />
       <ConfirmDialog
@@ -67,34 +84,46 @@ export function RetentionSection({ initial }: { readonly initial: RetentionViewJ
 
 interface AppRuleProps {
   readonly app: App;
+  readonly changes: RetentionPolicyJson["last_changes"];
   readonly change: ReturnType<typeof usePolicyChange>["change"];
 }
 
-function AppRule({ app, change }: AppRuleProps) {
+function AppRule({ app, changes, change }: AppRuleProps) {
   const toasts = useToasts();
   const move = (environment: App["environment"]) => {
     change({ apps: [{ id: app.id, environment }] }).catch((error: unknown) => {
-      toasts.say(error instanceof Error ? error.message : "That did not work. Try again.");
+      toasts.fail(problemSentence(error));
     });
   };
   return (
-    <div className="flex flex-wrap items-start gap-3">
-      <div className="min-w-52 flex-1">
-        <DaysField
-          label={`Keep recordings of ${app.name} this many days`}
-          hint={`${effectOn(app)} Empty: as its environment says.`}
-          days={app.days}
-          onChange={(days) => change({ apps: [{ id: app.id, days }] })}
-        />
-      </div>
-      <div className="pt-6">
+    <div className="flex flex-col gap-1">
+      <p className="leading-10 font-medium">
+        {app.name} is a{" "}
         <Select
           label={`Environment of ${app.name}`}
           options={ENVIRONMENTS}
           value={app.environment}
           onChange={move}
-        />
-      </div>
+        />{" "}
+        app.
+      </p>
+      <NumberSetting
+        before={`Keep recordings of ${app.name} for`}
+        after="days."
+        placeholder="no rule"
+        hint={`${effectOn(app)} Empty: as its environment says.`}
+        lastChange={newerOf(changes[`${app.id}.days`], changes[`${app.id}.environment`])}
+        value={app.days}
+        parse={parseDays}
+        onSave={(days) => change({ apps: [{ id: app.id, days }] })}
+      />
     </div>
+  );
+}
+
+function newerOf(...changes: readonly (LastChange | undefined)[]): LastChange {
+  return changes.reduce<LastChange>(
+    (newest, next) => (next && (newest === null || next.at > newest.at) ? next : newest),
+    null,
   );
 }

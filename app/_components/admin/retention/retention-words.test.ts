@@ -14,8 +14,8 @@ const run: RetentionRunJson = {
 
 describe("What is said of retention", () => {
   it("takes a number of days, or nothing, and says what else is wrong", () => {
-    expect(parseDays(" 30 ")).toEqual({ days: 30 });
-    expect(parseDays("")).toEqual({ days: null });
+    expect(parseDays("30")).toEqual({ value: 30 });
+    expect(parseDays("")).toEqual({ value: null });
     for (const text of ["-1", "1.5", "soon", "99999"]) {
       expect(parseDays(text)).toHaveProperty("problem");
     }

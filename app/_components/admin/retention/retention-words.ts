@@ -5,6 +5,7 @@ import type {
 } from "@/lib/retention/retention-schema";
 import { MAX_RETENTION_DAYS } from "@/lib/retention/retention-schema";
 import { countOf, formatBytes } from "../../ui/format";
+import type { Parsed } from "../number-setting";
 
 /** "for 30 days", or "for ever". */
 export function forDays(days: number): string {
@@ -12,11 +13,10 @@ export function forDays(days: number): string {
 }
 
 /** What somebody typed: days, null for an empty field, or a sentence that says what is wrong. */
-export function parseDays(text: string): { readonly days: number | null } | { problem: string } {
-  const trimmed = text.trim();
-  if (trimmed === "") return { days: null };
-  const days = Number(trimmed);
-  if (/^\d+$/.test(trimmed) && days <= MAX_RETENTION_DAYS) return { days };
+export function parseDays(text: string): Parsed<number | null> {
+  if (text === "") return { value: null };
+  const days = Number(text);
+  if (/^\d+$/.test(text) && days <= MAX_RETENTION_DAYS) return { value: days };
   return { problem: `Give a whole number of days from 0 to ${MAX_RETENTION_DAYS}, or nothing.` };
 }
 
@@ -26,7 +26,7 @@ const BECAUSE: Readonly<Record<App["rule"], string>> = {
   organisation: "as for everything",
   app: "by its own rule",
   environment: "as its environment says",
-  default: "as SORTIE_RECORDING_RETENTION_DAYS says",
+  default: "as this installation is configured",
 };
 
 export function effectOn(app: App): string {

@@ -32,21 +32,17 @@ export function usePolicyChange(onSaved: (view: RetentionViewJson) => void) {
     toasts.say("Saved. The next sweep goes by it.");
   };
   const change = async (wanted: RetentionChange): Promise<boolean> => {
-    try {
-      const call = { method: "POST", body: wanted } as const;
-      const path = "/api/admin/retention/preview";
-      const preview = await readApi(path, retentionPreviewSchema, call);
-      if (preview.newly_count > 0) {
-        return await new Promise<boolean>((resolve) => {
-          settle.current = resolve;
-          setAsked({ change: wanted, preview });
-        });
-      }
-      await save(wanted, 0);
-      return true;
-    } catch (error) {
-      throw new Error(problemSentence(error), { cause: error });
+    const call = { method: "POST", body: wanted } as const;
+    const path = "/api/admin/retention/preview";
+    const preview = await readApi(path, retentionPreviewSchema, call);
+    if (preview.newly_count > 0) {
+      return new Promise<boolean>((resolve) => {
+        settle.current = resolve;
+        setAsked({ change: wanted, preview });
+      });
     }
+    await save(wanted, 0);
+    return true;
   };
   const confirm = async () => {
     if (asked === null) return;

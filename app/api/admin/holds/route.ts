@@ -1,18 +1,15 @@
 import { z } from "zod";
-import { reachOf } from "@/lib/auth/permissions";
-import { AppError } from "@/lib/errors/app-error";
-import { findHolds, findHoldsOf } from "@/lib/holds/hold-repository";
-import { holdToJson } from "@/lib/holds/hold-json";
+import { findHoldsOf } from "@/lib/holds/hold-repository";
+import { holdToJson, listedHoldToJson } from "@/lib/holds/hold-json";
 import { placeHoldSchema } from "@/lib/holds/hold-schema";
+import { listHolds } from "@/lib/holds/list-holds";
 import { placeHold } from "@/lib/holds/place-hold";
-import { pageQuery, pageResponse } from "@/lib/http/pagination";
+import { holdListInputOf, holdListQuery } from "@/lib/http/hold-list";
+import { nextLink } from "@/lib/http/pagination";
 import { recordingRoute } from "@/lib/http/recording-route";
 import { getRecording } from "@/lib/recordings/get-recording";
 
-const query = z.object({
-  ...pageQuery,
-  /** `all`: also those that were lifted. */
-  state: z.enum(["in_force", "all"]).default("in_force"),
+const query = holdListQuery.extend({
   /** Only what keeps this recording now, be it through its session or user. */
   recording_id: z.uuid().optional(),
 });
@@ -21,20 +18,14 @@ const query = z.object({
 export const GET = recordingRoute(
   "GET /api/admin/holds",
   { query },
-  async ({
-    request,
-    services,
-    actor,
-    query: { state, recording_id: recordingId, limit, cursor },
-  }) => {
+  async ({ request, services, actor, query: { recording_id: recordingId, ...asked } }) => {
     if (recordingId !== undefined) {
       const recording = await getRecording(services, actor, recordingId, "hold");
       return Response.json((await findHoldsOf(services.db, recording)).map(holdToJson));
     }
-    const reach = reachOf(actor, "recording.hold");
-    if (reach === null) throw new AppError("forbidden", "Your role does not allow this.");
-    const page = { reach, inForceOnly: state === "in_force", after: cursor, limit: limit + 1 };
-    return pageResponse(request, await findHolds(services.db, page), limit, holdToJson);
+    const { holds, next } = await listHolds(services, actor, holdListInputOf(asked));
+    const headers = next === null ? undefined : { link: nextLink(request, next) };
+    return Response.json(holds.map(listedHoldToJson), headers === undefined ? {} : { headers });
   },
 );
 

@@ -1,0 +1,185 @@
+import type { V1Container, V1Pod, V1Secret } from "@kubernetes/client-node";
+import type { Manifest } from "./manifest";
+import type { AppLimits, SessionSpec } from "../session-provider";
+
+/** Where a desktop's image listens for RFB. */
+export const DESKTOP_PORT = 5900;
+/** The name of a session pod's only container. */
+export const APP_CONTAINER = "app";
+export const SESSION_LABEL = "sortie.session-id";
+const COMMON_LABELS = {
+  "app.kubernetes.io/managed-by": "sortie",
+  "app.kubernetes.io/component": "session",
+};
+
+/** Whose session: other installations share the cluster. */
+const INSTALLATION_LABEL = "sortie.instance-id";
+
+/** Finds the pods of an installation's sessions, whichever of its processes started them. */
+export function sessionSelector(installationId: string): string {
+  const labels = { ...COMMON_LABELS, [INSTALLATION_LABEL]: installationId };
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(",");
+}
+
+/** The user and home of every app, whatever its image says. */
+const APP_UID = 1000;
+const APP_HOME = "/home/user";
+const HOME_SIZE_LIMIT = "2Gi";
+const TEMPORARY_SIZE_LIMIT = "1Gi";
+/** Two minutes for a slow start, and the product itself ends sessions before Kubernetes does. */
+const DEADLINE_SLACK_SECONDS = 300;
+const PASSWORD_KEY = "vnc-password";
+/** A terminal's container only has to be there: what runs in it is started by each terminal. */
+const KEEP_ALIVE = ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done"];
+
+/** What the operator says of all session pods. */
+export interface PodSettings {
+  readonly installationId: string;
+  readonly maxDurationMs: number;
+  readonly serviceAccount: string | undefined;
+  readonly imagePullSecrets: readonly string[];
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly runtimeClass: string | undefined;
+}
+
+/** A session's pod has this name, and so has the secret with its desktop's password. */
+export function podNameOf(sessionId: string): string {
+  return `sortie-session-${sessionId}`;
+}
+
+/**
+ * The pod of a session: one container without root, privileges, a writable root or a token of the
+ * cluster, within its app's limits. @throws Error for an app without an image
+ */
+export function sessionPod(spec: SessionSpec, settings: PodSettings): Manifest<V1Pod> {
+  const { serviceAccount, imagePullSecrets, nodeSelector, runtimeClass } = settings;
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: podNameOf(spec.sessionId), labels: labelsOf(spec, settings) },
+    spec: {
+      restartPolicy: "Never",
+      activeDeadlineSeconds: Math.ceil(settings.maxDurationMs / 1_000) + DEADLINE_SLACK_SECONDS,
+      terminationGracePeriodSeconds: 5,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      ...(serviceAccount === undefined ? {} : { serviceAccountName: serviceAccount }),
+      ...(runtimeClass === undefined ? {} : { runtimeClassName: runtimeClass }),
+      imagePullSecrets: imagePullSecrets.map((name) => ({ name })),
+      nodeSelector: { ...nodeSelector },
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: APP_UID,
+        runAsGroup: APP_UID,
+        fsGroup: APP_UID,
+        seccompProfile: { type: "RuntimeDefault" },
+      },
+      containers: [appContainer(spec)],
+      volumes: [
+        { name: "tmp", emptyDir: { sizeLimit: TEMPORARY_SIZE_LIMIT } },
+        { name: "home", emptyDir: { sizeLimit: HOME_SIZE_LIMIT } },
+      ],
+    },
+  };
+}
+
+/** The secret of a desktop's password. It belongs to the pod: Kubernetes removes it with it. */
+export function passwordSecret(
+  sessionId: string,
+  podUid: string,
+  password: string,
+): Manifest<V1Secret> {
+  const name = podNameOf(sessionId);
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: {
+      name,
+      labels: { ...COMMON_LABELS, [SESSION_LABEL]: sessionId },
+      ownerReferences: [{ apiVersion: "v1", kind: "Pod", name, uid: podUid, controller: true }],
+    },
+    type: "Opaque",
+    immutable: true,
+    stringData: { [PASSWORD_KEY]: password },
+  };
+}
+
+function labelsOf({ sessionId, kind }: SessionSpec, { installationId }: PodSettings) {
+  return {
+    ...COMMON_LABELS,
+    "sortie.app-kind": kind,
+    [INSTALLATION_LABEL]: installationId,
+    [SESSION_LABEL]: sessionId,
+  };
+}
+
+function appContainer(spec: SessionSpec): Manifest<V1Container> {
+  if (spec.image === undefined) throw new Error(`The app ${spec.appId} names no image.`);
+  const port = portOf(spec);
+  const command = spec.kind === "terminal" ? KEEP_ALIVE : spec.command;
+  return {
+    name: APP_CONTAINER,
+    image: spec.image,
+    ...(command === undefined ? {} : { command: [...command] }),
+    env: environmentOf(spec),
+    resources: resourcesOf(spec.limits),
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: spec.readOnlyRoot,
+      capabilities: { drop: ["ALL"] },
+    },
+    volumeMounts: [
+      { name: "tmp", mountPath: "/tmp" },
+      { name: "home", mountPath: APP_HOME },
+    ],
+    ...(port === null
+      ? {}
+      : {
+          ports: [{ name: "app", containerPort: port }],
+          // Ready when it answers; asked each second, for somebody is waiting.
+          readinessProbe: { tcpSocket: { port }, periodSeconds: 1, failureThreshold: 3 },
+        }),
+  };
+}
+
+/** The port that a session of this kind is reached at; null: by exec. */
+export function portOf(spec: SessionSpec): number | null {
+  switch (spec.kind) {
+    case "desktop":
+      return DESKTOP_PORT;
+    case "web":
+      return spec.port;
+    case "terminal":
+      return null;
+  }
+}
+
+function environmentOf(spec: SessionSpec): NonNullable<Manifest<V1Container>["env"]> {
+  const plain = { HOME: APP_HOME, ...spec.environment };
+  const fixed = Object.entries(plain).map(([name, value]) => ({ name, value }));
+  if (spec.kind !== "desktop") return fixed;
+  const secretKeyRef = { name: podNameOf(spec.sessionId), key: PASSWORD_KEY };
+  return [
+    ...fixed,
+    { name: "SORTIE_GEOMETRY", value: `${spec.width}x${spec.height}` },
+    { name: "SORTIE_VNC_PASSWORD", valueFrom: { secretKeyRef } },
+  ];
+}
+
+/**
+ * Memory is reserved in full, because a node that runs out of it kills; of the processors a tenth is
+ * enough for a session at rest. Kubernetes has no limit of processes for one pod: that is the node's.
+ */
+function resourcesOf({
+  cpus,
+  memoryBytes,
+}: AppLimits): NonNullable<Manifest<V1Container>["resources"]> {
+  const memory = `${Math.ceil(memoryBytes / 1_048_576)}Mi`;
+  const milliCpus = Math.ceil(cpus * 1_000);
+  return {
+    limits: { cpu: `${milliCpus}m`, memory },
+    requests: { cpu: `${Math.max(10, Math.ceil(milliCpus / 10))}m`, memory },
+  };
+}
