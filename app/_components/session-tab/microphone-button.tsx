@@ -7,6 +7,7 @@ import { assertNever } from "@/lib/errors/assert-never";
 import type { RecorderState } from "@/lib/recorder/recorder-state";
 import type { MicrophoneControl } from "@/lib/recorder/use-microphone";
 
+const TURN_ON = "Turn the microphone on";
 const TOO_LATE =
   "This recording began without sound. Stop it and turn the microphone on before you record again.";
 
@@ -37,12 +38,16 @@ export function MicrophoneButton({ microphone, recording, compact }: MicrophoneB
       );
     case "off":
       return compact ? null : (
-        <IconButton
-          icon={MicOff}
-          label={isTooLate ? TOO_LATE : "Turn the microphone on"}
-          aria-disabled={isTooLate || undefined}
-          onClick={isTooLate ? undefined : () => void toggle()}
-        />
+        <Tooltip content={isTooLate ? TOO_LATE : TURN_ON}>
+          <Button
+            look="quiet"
+            icon={MicOff}
+            aria-label={TURN_ON}
+            aria-disabled={isTooLate || undefined}
+            {...(isTooLate ? { "aria-description": TOO_LATE } : {})}
+            onClick={isTooLate ? undefined : () => void toggle()}
+          />
+        </Tooltip>
       );
     default:
       return assertNever(state);
