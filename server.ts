@@ -6,6 +6,8 @@ import { type Close, runProcess } from "@/lib/composition/run-process";
 import type { Services } from "@/lib/composition/services";
 import { attachGateway } from "@/lib/gateway/attach-gateway";
 import { answerDirectly, type DirectRoute } from "@/lib/http/direct-route";
+import { inTurn } from "@/lib/http/follow-request";
+import { ReadinessProbes } from "@/lib/http/readiness-probes";
 import { createHttpServer, drain, listen } from "@/lib/http/http-server";
 import { requestObserver } from "@/lib/metrics/request-observer";
 import { closeOrphanedSessions } from "@/lib/sessions/close-orphaned-sessions";
@@ -24,7 +26,7 @@ const DIRECT_ROUTES: readonly DirectRoute[] = [
 
 /** The web process: one port for pages, API and WebSockets. */
 async function start(services: Services): Promise<Close> {
-  const { config, log, metrics } = services;
+  const { config, log, metrics, stopping } = services;
   const { administrator } = await prepareDatabase(config.databaseUrl, process.env, services.apps);
   if (administrator !== null) {
     log.warn(
@@ -39,11 +41,13 @@ async function start(services: Services): Promise<Close> {
   const host = await hostSessions(services);
   const mediaOrigin = await services.store.linkOrigin();
   const handle = answerDirectly(DIRECT_ROUTES, app.getRequestHandler());
+  const probes = new ReadinessProbes();
   const webApps = createAppProxy(services);
   const sources = { mediaOrigin, frameSource: framedSource(config) };
   const server = createHttpServer(handle, { ...config, ...sources }, log, {
-    observer: requestObserver(metrics),
+    observer: inTurn(requestObserver(metrics), probes),
     otherHosts: webApps,
+    stopping,
   });
   const gateway = attachGateway(server, services, { otherHosts: webApps });
   const { port } = await listen(server, config);
@@ -51,7 +55,9 @@ async function start(services: Services): Promise<Close> {
   process.send?.({ port });
   return async () => {
     webApps.close();
-    await Promise.all([drain(server), gateway.close()]);
+    // Viewers go elsewhere at once. Requests are still taken until balancers have seen that `/readyz` says no.
+    await Promise.all([gateway.close(), probes.untilHeard()]);
+    await drain(server);
     await host.close();
     await app.close();
   };

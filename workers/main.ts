@@ -16,13 +16,12 @@ async function start(services: Services): Promise<Close> {
   const disturbed = (err: Error) => log.warn({ err }, "the job queue cannot be reached");
   const queue = openJobQueue(config, disturbed);
   await queue.schedule();
-  const closing = new AbortController();
   const worker = await startJobWorker(
     config,
     {
       "reap-abandoned": () => reapAbandoned(services),
       "purge-expired": () => purgeExpired(services),
-      "sweep-retention": (payload) => sweepRetention(services, payload, closing.signal),
+      "sweep-retention": (payload) => sweepRetention(services, payload),
       "reconcile-storage": () => reportOnStorage(services),
     },
     {
@@ -42,7 +41,6 @@ async function start(services: Services): Promise<Close> {
   log.info({ backend: config.redisUrl === undefined ? "postgresql" : "redis" }, "taking jobs");
   process.send?.({});
   return async () => {
-    closing.abort();
     await worker.close();
     await queue.close();
   };

@@ -9,5 +9,8 @@ export interface ReapedAbandoned extends Reaped {
 /** Finishes what nobody looks after any more: sessions of dead hosts, and recordings whose sender is gone. */
 export async function reapAbandoned(services: Services): Promise<ReapedAbandoned> {
   const sessionsClosed = await closeOrphanedSessions(services);
-  return { sessionsClosed, ...(await reapAbandonedRecordings(services)) };
+  return {
+    sessionsClosed,
+    ...(await reapAbandonedRecordings(services, { signal: services.stopping })),
+  };
 }

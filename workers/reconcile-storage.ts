@@ -14,6 +14,7 @@ export async function reportOnStorage(services: Services): Promise<ReconcileSumm
   let logged = 0;
   const summary = await reconcileStorage(services, {
     apply: false,
+    signal: services.stopping,
     onFinding: (finding) => {
       if (REMEDY[finding.kind] !== "person" || logged >= LOGGED_FINDINGS) return;
       logged += 1;

@@ -39,6 +39,7 @@
   "PORT" (int64 .Values.web.port)
   "HOST" .Values.web.host
   "NEXTAUTH_URL" (include "sortie.publicUrl" .)
+  "SORTIE_APPS_DOMAIN" .Values.webApps.domain
   "OTEL_EXPORTER_OTLP_ENDPOINT" .Values.tracing.endpoint
 -}}
 {{- $settings = merge $settings
@@ -78,7 +79,6 @@ SORTIE_RECORDING_STORAGE_PATH: {{ .Values.recording.storagePath | quote }}
 SORTIE_SESSION_PROVIDER: {{ .provider | quote }}
 SORTIE_SESSION_IDLE_MINUTES: {{ int64 .idleMinutes | quote }}
 SORTIE_SESSION_MAX_MINUTES: {{ int64 .maxMinutes | quote }}
-SORTIE_APPS_DOMAIN: {{ .appsDomain | quote }}
 {{- if ne .provider "local" }}
 SORTIE_DESKTOP_IMAGE: {{ .desktopImage | quote }}
 {{- end }}

@@ -11,8 +11,8 @@
 {{- if and .Values.ingress.enabled (not .Values.ingress.host) -}}
 {{- $refusals = append $refusals "ingress.enabled is true, but ingress.host is empty: set the host name that users open." -}}
 {{- end -}}
-{{- if and .Values.sessions.appsDomain (not (include "sortie.publicUrl" .)) -}}
-{{- $refusals = append $refusals "sessions.appsDomain is set, but not the address whose pages show those apps: set auth.url, or ingress.enabled and ingress.host." -}}
+{{- if and .Values.webApps.domain (not (include "sortie.publicUrl" .)) -}}
+{{- $refusals = append $refusals "webApps.domain is set, but not the address whose pages show those apps: set auth.url, or ingress.enabled and ingress.host." -}}
 {{- end -}}
 {{- with .Values.autoscaling -}}
 {{- if gt (int64 .minReplicas) (int64 .maxReplicas) -}}

@@ -1,4 +1,4 @@
-import type { Client } from "@/lib/audit/record-audit-event";
+import { type Client, recordAuditEvent } from "@/lib/audit/record-audit-event";
 import type { Database, DatabaseOrTransaction } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
 import { networkOf } from "./network";
@@ -9,6 +9,9 @@ const WINDOW_MS = 15 * MINUTE_MS;
 /** Wrong passwords within the window after which no more are looked at. */
 const MAX_FAILURES_PER_NAME = 10;
 const MAX_FAILURES_PER_ADDRESS = 50;
+
+/** Before the key of a limit: that it was reached is noted. */
+const NOTED = "noted:";
 
 /** Many who try one name queue for its lock: they are to be told to wait, not that the database is away. */
 const PATIENT = { maxWait: 15_000, timeout: 15_000 };
@@ -34,7 +37,8 @@ interface Limit {
 /**
  * Counts a try as wrong before the password is looked at, so that any number of tries at the same
  * time, in any number of processes, cannot get past the limit. `forgiveAttempt` takes it back.
- * Refused tries are not counted: whoever waits gets in.
+ * Refused tries are not counted: whoever waits gets in. The first one refused is in the audit trail, those
+ * that follow within the window are not: nobody fills the trail by trying on.
  * @throws AppError `rate_limited`, with the time until a try is looked at again.
  */
 export async function countAttempt(
@@ -51,7 +55,7 @@ export async function countAttempt(
   const keys = limits.map(({ key }) => key).toSorted();
 
   const windowStart = new Date(at - (at % MINUTE_MS));
-  await db.$transaction(async (transaction) => {
+  const waitMs = await db.$transaction(async (transaction) => {
     await transaction.$queryRaw`
       SELECT pg_advisory_xact_lock(hashtextextended("key", 0))::text FROM unnest(${keys}::text[]) AS "key"`;
     const counters = await transaction.signInAttempt.findMany({
@@ -59,14 +63,50 @@ export async function countAttempt(
       orderBy: { windowStart: "asc" },
     });
     const waitMs = Math.max(...limits.map((limit) => waitFor(limit, counters, at)));
-    if (waitMs > 0) throw tooMany(waitMs);
+    if (waitMs > 0) {
+      const reached = limits.filter((limit) => waitFor(limit, counters, at) > 0);
+      await recordRefusal(transaction, { username, client, reached, windowStart });
+      return waitMs;
+    }
     await transaction.$executeRaw`
       INSERT INTO "sign_in_attempts" ("key", "window_start", "failures")
       SELECT "key", ${windowStart}, 1 FROM unnest(${keys}::text[]) AS "key"
       ON CONFLICT ("key", "window_start")
       DO UPDATE SET "failures" = "sign_in_attempts"."failures" + 1`;
+    return 0;
   }, PATIENT);
+  if (waitMs > 0) throw tooMany(waitMs);
   return { nameKey, addressKey, windowStart };
+}
+
+/** Notes that a limit is reached, unless that was noted within the window. Under the lock of its key. */
+async function recordRefusal(
+  transaction: DatabaseOrTransaction,
+  refused: {
+    readonly username: string;
+    readonly client: Client;
+    readonly reached: readonly Limit[];
+    readonly windowStart: Date;
+  },
+): Promise<void> {
+  const { username, client, reached, windowStart } = refused;
+  const keys = reached.map(({ key }) => `${NOTED}${key}`);
+  const since = new Date(windowStart.getTime() - WINDOW_MS);
+  const noted = await transaction.signInAttempt.count({
+    where: { key: { in: keys }, windowStart: { gt: since } },
+  });
+  if (noted > 0) return;
+  const data = keys.map((key) => ({ key, windowStart, failures: 1 }));
+  await transaction.signInAttempt.createMany({ data });
+  await recordAuditEvent(transaction, {
+    actor: { userId: null, username },
+    client,
+    action: "user.sign_in_failed",
+    detail: {
+      reason: "rate_limited",
+      limit: reached.map(({ key }) => key.split(":")[0]).join(", "),
+    },
+  });
 }
 
 /** The password was right: forgets the name's wrong ones, and takes this try off the address. */
@@ -74,7 +114,7 @@ export async function forgiveAttempt(
   db: DatabaseOrTransaction,
   { nameKey, addressKey, windowStart }: Attempt,
 ): Promise<void> {
-  await db.signInAttempt.deleteMany({ where: { key: nameKey } });
+  await db.signInAttempt.deleteMany({ where: { key: { in: [nameKey, `${NOTED}${nameKey}`] } } });
   if (addressKey === null) return;
   await db.signInAttempt.updateMany({
     where: { key: addressKey, windowStart, failures: { gt: 0 } },

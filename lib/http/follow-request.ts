@@ -21,6 +21,20 @@ export interface RequestObserver {
 
 export const UNOBSERVED: RequestObserver = { begun: () => undefined, ended: () => undefined };
 
+/** Both hear of everything. */
+export function inTurn(one: RequestObserver, other: RequestObserver): RequestObserver {
+  return {
+    begun: () => {
+      one.begun();
+      other.begun();
+    },
+    ended: (request) => {
+      one.ended(request);
+      other.ended(request);
+    },
+  };
+}
+
 const CALLER_GONE = 499;
 /** What comes all the time and tells nothing when it goes well. */
 const QUIET = new Set(["/healthz", "/readyz", "/_next/*", "/api/recordings/[id]/upload"]);

@@ -28,6 +28,8 @@ interface ServerOptions {
   readonly leftBodyMs?: number;
   readonly observer?: RequestObserver;
   readonly otherHosts?: OtherHosts;
+  /** Once aborted, whoever is answered is to open another connection, which may lead to another server. */
+  readonly stopping?: AbortSignal;
 }
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -45,6 +47,7 @@ const HEADERS_OF_A_BODY = [
 ];
 /** How long an upload that is under way may go on after the server was told to stop. */
 const DRAIN_MS = 4_000;
+const LOOK_FOR_IDLE_MS = 100;
 
 /**
  * Makes the server: every answer gets its headers here, whoever writes it, and what `handle` fails to
@@ -54,11 +57,12 @@ export function createHttpServer(
   handle: Handle,
   config: ServerConfig,
   log: Logger,
-  { leftBodyMs = LEFT_BODY_MS, observer = UNOBSERVED, otherHosts }: ServerOptions = {},
+  { leftBodyMs = LEFT_BODY_MS, observer = UNOBSERVED, otherHosts, stopping }: ServerOptions = {},
 ): Server {
   const { mediaOrigin = null, frameSource = null } = config;
   const https = config.publicUrl?.startsWith("https:") ?? false;
   const answer = (request: IncomingMessage, response: ServerResponse) => {
+    if (stopping?.aborted === true) response.shouldKeepAlive = false;
     stampClient(request, config);
     if (otherHosts?.isFor(request) === true) {
       closeUnlessRead(request, response, leftBodyMs);
@@ -147,7 +151,10 @@ function portTaken(port: number, cause: Error): Error {
 export async function drain(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
+  // A connection whose request has just ended would wait for the next one.
+  const idle = setInterval(() => server.closeIdleConnections(), LOOK_FOR_IDLE_MS);
   const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   await closed;
+  clearInterval(idle);
   clearTimeout(cut);
 }

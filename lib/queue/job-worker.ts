@@ -1,4 +1,4 @@
-import type { Job } from "bullmq";
+import { type Job, WaitingError } from "bullmq";
 import { traced } from "@/lib/tracing/traced";
 import { openWorker, type QueueConfig } from "./connection";
 import { isJobName, type JobName, type JobPayload, JOBS } from "./jobs";
@@ -21,7 +21,10 @@ export interface JobEvents {
 }
 
 export interface JobWorker {
-  /** Lets jobs that have begun finish, and takes no more. */
+  /**
+   * Takes no more jobs, and resolves when those that have begun are over. One that ends with an error from now on
+   * goes back to the queue: whoever takes it next goes on with it.
+   */
   close(): Promise<void>;
 }
 
@@ -31,9 +34,11 @@ export async function startJobWorker(
   handlers: Handlers,
   events: JobEvents,
 ): Promise<JobWorker> {
-  const worker = openWorker(config, async (job) => {
+  const closing = new AbortController();
+  const worker = openWorker(config, async (job, token) => {
     const span = { name: `job ${job.name}`, kind: "consumer" } as const;
-    return await traced(span, () => dispatch(handlers, job.name, job.data));
+    const work = () => dispatch(handlers, job.name, job.data);
+    return await traced(span, () => orHandOver(work, job, token, closing.signal));
   });
   worker.on("completed", (job, result) => events.completed(job.name, result, timesOf(job)));
   worker.on("failed", (job, error) => events.failed(job?.name ?? "unknown", error, timesOf(job)));
@@ -41,7 +46,28 @@ export async function startJobWorker(
   await worker.waitUntilReady();
   // Resolves when the worker is closed; what goes wrong on the way is told by the events.
   worker.run().catch((error: unknown) => events.disturbed(error as Error));
-  return { close: async () => await worker.close() };
+  return {
+    close: async () => {
+      closing.abort();
+      await worker.close();
+    },
+  };
+}
+
+/** What is cut short because this process is closing has not failed. */
+async function orHandOver<T>(
+  work: () => Promise<T>,
+  job: Pick<Job, "moveToWait">,
+  token: string | undefined,
+  closing: AbortSignal,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!closing.aborted) throw error;
+    await job.moveToWait(token);
+    throw new WaitingError();
+  }
 }
 
 function timesOf(job: Pick<Job, "processedOn" | "finishedOn"> | undefined): RunTimes {

@@ -16,18 +16,27 @@ export interface Reaped {
   readonly postponed: number;
 }
 
+interface ReapOptions {
+  readonly leaseMs?: number;
+  /** Ends it after the recording at hand, with an error; nothing is lost of what was done. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Finishes recordings whose sender has gone, from what arrived. Any number of processes may do so at
  * once: each recording is claimed, and looked at again under its claim. Flat in memory.
  */
 export async function reapAbandonedRecordings(
   deps: SealDeps,
-  { leaseMs = RECORDING_LEASE_MS }: { readonly leaseMs?: number } = {},
+  { leaseMs = RECORDING_LEASE_MS, signal }: ReapOptions = {},
 ): Promise<Reaped> {
   const reaped = { sealed: 0, failed: 0, postponed: 0 };
   for (let afterId: string | undefined = BEFORE_EVERY_ID; afterId !== undefined;) {
     const ids = await findAbandoned(deps.db, { idleMs: leaseMs, afterId, limit: BATCH });
-    for (const recordingId of ids) reaped[await reap(deps, recordingId, leaseMs)] += 1;
+    for (const recordingId of ids) {
+      signal?.throwIfAborted();
+      reaped[await reap(deps, recordingId, leaseMs)] += 1;
+    }
     afterId = ids.at(-1);
   }
   return reaped;

@@ -19,6 +19,8 @@ export interface ReconcileDeps {
 export interface ReconcileOptions {
   /** Whether to repair what can be repaired without losing anything. */
   readonly apply: boolean;
+  /** Ends the comparison after the batch at hand, with an error: half of one tells nothing. */
+  readonly signal?: AbortSignal;
   /** Hears of each finding as it is made. There may be any number. */
   readonly onFinding: (finding: Finding, isRepaired: boolean) => void;
 }
@@ -59,6 +61,7 @@ export async function reconcileStorage(
     for await (const batch of inBatches(pairs, BATCH)) {
       await reconcileBatch(deps, options, batch, summary);
       await keep();
+      options.signal?.throwIfAborted();
     }
     await noteInAuditTrail(deps, options, summary);
     return summary;

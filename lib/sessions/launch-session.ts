@@ -15,6 +15,7 @@ import { countOpenSessions, insertSession, markRunning, type Session } from "./s
 
 export interface LaunchDeps extends CloseDeps {
   readonly instanceId: string;
+  readonly stopping: AbortSignal;
   readonly apps: AppCatalogue;
   readonly config: Pick<Config, "appsDomain">;
   readonly metrics: Pick<Metrics, "sessionCloses" | "sessionStarts" | "sessionStartSeconds">;
@@ -37,6 +38,7 @@ export async function launchSession(
   client: Client,
   input: LaunchInput,
 ): Promise<Session> {
+  refuseWhenStopping(deps.stopping);
   const app = await findApp(deps, input.appId);
   const availability = await availabilityOf(deps, app);
   if (!availability.available) throw new AppError("app_unavailable", availability.reason);
@@ -45,6 +47,14 @@ export async function launchSession(
     deps.log.error({ err, sessionId: session.id }, "a session could not be started or closed");
   });
   return session;
+}
+
+/** @throws AppError `unavailable`: another server takes it, or this one in a moment */
+function refuseWhenStopping(stopping: AbortSignal): void {
+  if (!stopping.aborted) return;
+  throw new AppError("unavailable", "This server is restarting. Try again in a moment.", {
+    retryAfterSeconds: 2,
+  });
 }
 
 /** An app of the catalogue that administrators have not switched off. @throws AppError `not_found` */

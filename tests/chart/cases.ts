@@ -74,7 +74,6 @@ export const CASES: Readonly<Record<string, Values>> = {
       idleMinutes: 5,
       maxMinutes: 90,
       desktopImage: "registry.example.org/desktop:1",
-      appsDomain: "apps.example.org",
       kubernetes: {
         namespace: "sessions",
         connect: "port-forward",
@@ -84,6 +83,7 @@ export const CASES: Readonly<Record<string, Values>> = {
         runtimeClass: "gvisor",
       },
     },
+    webApps: { domain: "apps.example.org", tlsSecretName: "apps-tls" },
     tracing: { endpoint: "http://collector:4318" },
     apps: [
       { id: "shell", name: "Shell", kind: "terminal", description: "A shell.", image: "debian" },
@@ -106,7 +106,9 @@ export const CASES: Readonly<Record<string, Values>> = {
     podDisruptionBudget: { maxUnavailable: "25%" },
     extraEnv: [
       { name: "TZ", value: "Europe/Zurich" },
-      { name: "OTEL_SERVICE_NAME", value: "sortie" },
+      { name: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", value: "http://traces:4318/v1/traces" },
+      { name: "OTEL_EXPORTER_OTLP_PROTOCOL", value: "http/protobuf" },
+      { name: "OTEL_SDK_DISABLED", value: "true" },
     ],
     web: {
       podAnnotations: { a: "b" },

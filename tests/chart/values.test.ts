@@ -96,6 +96,7 @@ describe.skipIf(!canRender)("an operator who makes a mistake is told in words", 
       /clientId is empty[^]*no client secret[^]*roleMap is empty/,
     ],
     [{ ingress: { enabled: true } }, /ingress.host is empty/],
+    [{ webApps: { domain: "apps.example.org" } }, /webApps.domain is set, but not the address/],
   ])("%j", (values, sentence) => {
     expect(refusalOf(values)).toMatch(sentence);
   });

@@ -1,6 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "@/lib/db/embedded/free-port";
 import { insertRecordings } from "../support/listed-recordings";
+import { type OpenIdProvider, startOpenIdProvider } from "../support/openid";
 import { expectFaultless, PageScene, settled, VIEWS } from "../support/page-checks";
+import { type Product, startProduct } from "../support/product";
 
 const scene = PageScene.install();
 
@@ -161,6 +164,52 @@ describe("a role", () => {
     await row("admin").getByRole("button", { name: "End Desktop of admin" }).waitFor();
     expect(await row("admin").getByRole("link", { name: "Open Desktop" }).count()).toBe(0);
     expect(await row("otto").getByRole("link", { name: "Open Desktop" }).count()).toBe(1);
+  });
+});
+
+describe("somebody whom an OpenID provider vouches for", () => {
+  let provider: OpenIdProvider;
+  let product: Product;
+  beforeAll(async () => {
+    const port = await freePort();
+    provider = await startOpenIdProvider([`http://127.0.0.1:${port}/api/auth/callback/oidc`]);
+    product = await startProduct(provider.environment, { port });
+  });
+  afterAll(async () => {
+    await product.close();
+    await provider.close();
+  });
+
+  it("signs in with the button, has the role of their group, and is signed out there as well", async () => {
+    provider.claims.set("s-ines", { preferred_username: "ines", groups: ["sortie-admins"] });
+    const context = await scene.browser.newContext({ baseURL: product.url });
+    const page = await context.newPage();
+    await page.goto("/recordings");
+    const button = page.getByRole("button", { name: "Sign in with Example ID" });
+    await button.click();
+    await page.waitForURL(`${provider.issuer}/**`);
+    await page.locator("[name=login]").fill("s-ines");
+    await page.locator("[name=password]").fill("anything");
+    await page.locator("[type=submit]").click();
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.waitForURL(`${product.url}/recordings`);
+
+    await page.goto("/admin/users");
+    const row = page.getByRole("row").filter({ hasText: "ines" });
+    await row.getByText("Administrator").filter({ visible: true }).waitFor();
+    await row.getByText("Single sign-on").waitFor();
+
+    await page.goto("/account");
+    expect(await page.getByLabel("New password").count()).toBe(0);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.waitForURL(`${provider.issuer}/session/end*`);
+    await page.getByRole("button", { name: "Yes, sign me out" }).click();
+    await page.waitForURL(`${product.url}/sign-in*`);
+    await button.click();
+    // The provider, too, has forgotten them: it asks again who they are.
+    await page.locator("[name=login]").waitFor();
+    const { db } = product;
+    expect(await db.auditEvent.count({ where: { action: "user.sign_out" } })).toBe(1);
   });
 });
 

@@ -128,6 +128,28 @@ for (const { name, open, here } of QUEUE_BACKENDS) {
       }
     });
 
+    test("a job that is cut short because its worker stops is done by another one", async () => {
+      const begun = deferred<undefined>();
+      const cut = deferred<undefined>();
+      const { failed } = await work({
+        "reap-abandoned": async () => {
+          begun.resolve(undefined);
+          await cut.promise;
+          throw new Error("told to stop");
+        },
+      });
+      let hasFailed = false;
+      void failed.then(() => (hasFailed = true));
+      await queue.enqueue("reap-abandoned", {});
+      await begun.promise;
+      const closed = workers[0]?.close();
+      cut.resolve(undefined);
+      await closed;
+      const { completed } = await work({});
+      expect(await completed).toBe("reap-abandoned");
+      expect(hasFailed).toBe(false);
+    });
+
     test("a worker that is told to stop finishes what it has begun", async () => {
       const begun = deferred<undefined>();
       const mayEnd = deferred<undefined>();

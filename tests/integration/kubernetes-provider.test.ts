@@ -1,5 +1,9 @@
 import { text } from "node:stream/consumers";
 import { describe, expect, test, vi } from "vitest";
+import { createLogger } from "@/lib/logging/logger";
+import { ClusterClient } from "@/lib/providers/kubernetes/cluster-client";
+import { PodWatch } from "@/lib/providers/kubernetes/pod-watch";
+import { untilReady } from "@/lib/providers/kubernetes/until-ready";
 import { canRunDesktops } from "../support/desktop-requirements";
 import { NAMESPACE } from "../support/kubernetes/cluster";
 import { IMAGES } from "../support/kubernetes/kubelet";
@@ -78,6 +82,14 @@ describe("a session as a pod", () => {
     expect(await provider.isAlive(again)).toBe(true);
   });
 
+  test("waits for a cluster that is too busy", async () => {
+    const provider = scene.newProvider();
+    const busy = new StatusError(429, "TooManyRequests", "too many requests");
+    scene.cluster.api.refuseNext("create", "pods", busy);
+    await scene.start(provider, podSpec("web"));
+    expect(scene.podCount()).toBe(1);
+  });
+
   test("goes on when the server stops, and is reached by the next one", async () => {
     const provider = scene.newProvider();
     const ref = await scene.start(provider, podSpec("web"));
@@ -112,17 +124,33 @@ describe.skipIf(!canRunDesktops)("a desktop in a pod", () => {
 });
 
 describe("a pod that does not start", () => {
-  test.each([[IMAGES.missing, "Its image cannot be pulled."]])(
-    "from %s is removed, and why is told in words",
-    async (image, why) => {
-      const provider = scene.newProvider();
-      await expect(provider.start(podSpec("web", image))).rejects.toMatchObject({
-        code: "app_unavailable",
-        message: expect.stringContaining(why) as string,
-      });
-      await vi.waitFor(() => expect(scene.podCount()).toBe(0), WAIT);
-    },
-  );
+  test("because its image cannot be pulled is removed, and why is told in words", async () => {
+    const provider = scene.newProvider();
+    await expect(provider.start(podSpec("web", IMAGES.missing))).rejects.toMatchObject({
+      code: "app_unavailable",
+      message: expect.stringContaining("Its image cannot be pulled.") as string,
+    });
+    await vi.waitFor(() => expect(scene.podCount()).toBe(0), WAIT);
+  });
+
+  test("because no node has room is given up in time, in the cluster's own words", async () => {
+    const watch = new PodWatch(() => ClusterClient.open(NAMESPACE), {
+      labelSelector: () => Promise.resolve("test=huge"),
+      log: createLogger("silent", "test"),
+    });
+    scene.afterwards(() => watch.close());
+    await watch.untilSettled();
+    const { store } = scene.cluster.api;
+    store.create("pods", NAMESPACE, {
+      metadata: { name: "huge", labels: { test: "huge" } },
+      spec: { containers: [{ name: "app", image: IMAGES.huge }] },
+    });
+    scene.afterwards(() => store.markDeleting(NAMESPACE, "huge"));
+    const patience = { timeoutMs: 1_000, signal: new AbortController().signal };
+    await expect(untilReady(watch, "huge", patience)).rejects.toThrow(
+      "No node of the cluster has room for it. 0/3 nodes are available: 3 Insufficient memory. (after 1 s)",
+    );
+  });
 
   test("because its password could not be stored is removed", async () => {
     const provider = scene.newProvider();

@@ -226,6 +226,33 @@ test("who is vouched for elsewhere has no password here and keeps the role that 
   await expect(change({ display_name: "Fay" })).resolves.toMatchObject({ displayName: "Fay" });
 });
 
+test("signing out leads on to the provider for whom it vouches, and a local account to our own page", async () => {
+  const signOut = async (browser: Browser) => {
+    const { csrfToken } = (await (await browser.ask("/api/auth/csrf")).json()) as {
+      csrfToken: string;
+    };
+    const form = { csrfToken, callbackUrl: "/sign-in", json: "true" };
+    const { url } = (await (await browser.ask("/api/auth/signout", form)).json()) as {
+      url: string;
+    };
+    expect(await browser.actor()).toBeNull();
+    return { url: new URL(url), csrfToken };
+  };
+  provider.claims.set("s-gil", { preferred_username: "gil", groups: ["staff"] });
+  const browser = new Browser();
+  await browser.signIn("s-gil");
+  const { url } = await signOut(browser);
+  expect(url.href.startsWith(`${provider.issuer}/session/end?`)).toBe(true);
+  expect(url.searchParams.get("post_logout_redirect_uri")).toBe(`${ORIGIN}/sign-in`);
+
+  const local = new Browser();
+  const { csrfToken } = await signOut(local);
+  const form = { csrfToken, username: "admin", password: PASSWORD, json: "true" };
+  await local.ask("/api/auth/callback/credentials", form);
+  expect(await local.actor()).toMatchObject({ username: "admin" });
+  expect((await signOut(local)).url.href).toBe(`${ORIGIN}/sign-in`);
+});
+
 test("with local accounts off no password is taken, local sign-ins end and the provider's go on", async () => {
   const local = new Browser();
   const credentials = async () => {

@@ -103,7 +103,7 @@ test.each([
 
 test("rules that another version kept delete nothing", async () => {
   await scene.services.db.setting.create({ data: { key: "retention", value: { days: 1 } } });
-  const sweeping = sweepRetention(scene.services, {}, new AbortController().signal);
+  const sweeping = sweepRetention(scene.services, {});
   await expect(sweeping).rejects.toThrow(/cannot be read/);
   expect(await scene.services.db.recording.count()).toBe(6);
 });
@@ -116,7 +116,7 @@ test("a sweep that is asked for waits for a worker, does the work and stays in t
   expect(run).toMatchObject({ state: "queued", trigger: "administrator", requested_by: "root" });
   const again = await call("POST", runsRoute.POST);
   expect(await again.json()).toMatchObject({ id: run.id });
-  await sweepRetention(scene.services, { run_id: run.id }, new AbortController().signal);
+  await sweepRetention(scene.services, { run_id: run.id });
   expect((await view()).runs[0]).toMatchObject({
     ...{ id: run.id, state: "done", expected_count: 2, deleted_count: 2, deleted_bytes: 8 },
   });

@@ -106,6 +106,28 @@ test("after ten wrong passwords even the right one has to wait, and the answer s
   expect(await tryToSignIn(username, PASSWORD)).toBe("in");
 });
 
+test("a reached limit is in the audit trail once, however often somebody tries on, and again after it was free", async () => {
+  const { username } = await newUser();
+  const noted = () =>
+    database.db.auditEvent.findMany({
+      where: { actorName: username, detail: { path: ["reason"], equals: "rate_limited" } },
+    });
+  await failTimes(10, username);
+  expect(await noted()).toEqual([]);
+  for (const minute of [1, 5, 14]) {
+    clock = new Date(`2026-11-21T08:${String(minute).padStart(2, "0")}:00Z`);
+    expect(await tryToSignIn(username, PASSWORD, "203.0.113.7")).toBe("rate_limited");
+  }
+  expect(await noted()).toMatchObject([
+    { action: "user.sign_in_failed", ip: "203.0.113.7", detail: { limit: "user" } },
+  ]);
+  clock = new Date("2026-11-21T08:15:00Z");
+  expect(await tryToSignIn(username, PASSWORD)).toBe("in");
+  await failTimes(10, username);
+  expect(await tryToSignIn(username, PASSWORD)).toBe("rate_limited");
+  expect(await noted()).toHaveLength(2);
+});
+
 test("the right password in time forgets the wrong ones", async () => {
   const { username } = await newUser();
   await failTimes(9, username);

@@ -25,7 +25,13 @@ export async function startOpenIdProvider(
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const provider = new Provider(issuer, {
-    clients: [{ ...CLIENT, redirect_uris: redirectUris }],
+    clients: [
+      {
+        ...CLIENT,
+        redirect_uris: redirectUris,
+        post_logout_redirect_uris: redirectUris.map((uri) => new URL("/sign-in", uri).href),
+      },
+    ],
     cookies: { keys: ["a key for tests"] },
     claims: { profile: ["name", "preferred_username"], openid: ["sub", "groups", "clusters"] },
     findAccount: (_context, id) => ({

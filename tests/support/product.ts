@@ -32,8 +32,8 @@ export interface Product {
   addUser(username: string, role?: Role): Promise<Credentials>;
   /** Signs in as next-auth's own page library does; returns a `cookie` header. */
   signIn(who: Credentials): Promise<string>;
-  /** Ends both processes in order and starts them again. */
-  restart(): Promise<void>;
+  /** Ends both processes, or one of them, in order and starts them again. */
+  restart(which?: "web" | "worker"): Promise<void>;
   /** Ends both processes as a power cut would. */
   kill(): Promise<void>;
   /** Starts both processes again after `kill` or `stop`. */
@@ -49,17 +49,19 @@ const PASSWORD = "a password for tests";
 interface ProductOptions {
   /** Programs of this machine that the product is not to find; needs bubblewrap. */
   readonly without?: readonly string[];
+  /** Where it is to be, for who has to know before it starts. */
+  readonly port?: number;
 }
 
 /** Starts the product that `npm run build` made. `environment` wins over the tests' own settings. */
 export async function startProduct(
   environment: Readonly<Record<string, string>> = {},
-  { without = [] }: ProductOptions = {},
+  { without = [], port: wanted }: ProductOptions = {},
 ): Promise<Product> {
   await refuseUnbuilt();
   const directory = await mkdtemp(join(tmpdir(), "sortie-product-"));
   const database = await createTestDatabase();
-  const port = await freePort();
+  const port = wanted ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const administrator = { username: "admin", password: PASSWORD };
   const log: LogEntry[] = [];
@@ -87,9 +89,10 @@ export async function startProduct(
     pids: () => ({ web: web.pid, worker: worker.pid }),
     addUser: (username, role = "dev") => addUser(database.db, username, role),
     signIn: (who) => signIn(url, who),
-    restart: async () => {
-      await stop();
-      await start();
+    restart: async (which) => {
+      const those = which === undefined ? both : [which === "web" ? web : worker];
+      await Promise.all(those.map((process) => process.stop("SIGTERM")));
+      await Promise.all(those.map((process) => process.start()));
     },
     kill: () => end("SIGKILL"),
     close: async () => {

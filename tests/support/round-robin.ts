@@ -1,18 +1,47 @@
-import { createServer, request } from "node:http";
+import { createServer, request, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream";
 import { listen } from "@/lib/http/http-server";
+
+export interface RoundRobin {
+  readonly url: string;
+  /** Requests that each server got. */
+  readonly counts: readonly number[];
+  close(): void;
+}
+
+interface RoundRobinOptions {
+  /** Asked of each server again and again; one that does not answer 200 gets no requests. Without it all do. */
+  readonly probe?: string;
+}
+
+const PROBE_EVERY_MS = 200;
 
 /** A proxy as operators put in front of several servers: each request goes to the next one. */
 export async function roundRobin(
   origins: readonly string[],
-): Promise<{ readonly url: string; readonly counts: readonly number[]; close(): void }> {
+  { probe }: RoundRobinOptions = {},
+): Promise<RoundRobin> {
   const counts = origins.map(() => 0);
+  const isUp = origins.map(() => true);
   let turn = 0;
+  const next = () => {
+    for (let tries = 0; tries < origins.length; tries += 1) {
+      const index = turn++ % origins.length;
+      if (isUp[index] === true) return index;
+    }
+    return null;
+  };
   const server = createServer((incoming, outgoing) => {
-    const index = turn++ % origins.length;
+    const index = next();
+    if (index === null) {
+      refuse(outgoing);
+      return;
+    }
     counts[index] = (counts[index] ?? 0) + 1;
     const { method, headers, url = "/" } = incoming;
-    const forwarded = request(new URL(url, origins[index]), { method, headers }, (answer) => {
+    // A connection of its own for each: one that is kept may be closed just as it is used again.
+    const options = { method, headers, agent: false };
+    const forwarded = request(new URL(url, origins[index]), options, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       pipeline(answer, outgoing, () => undefined);
     });
@@ -21,9 +50,26 @@ export async function roundRobin(
     });
   });
   const { port } = await listen(server, { port: 0, host: "127.0.0.1" });
+  const look = async () => {
+    const found = await Promise.all(origins.map((origin) => isReady(`${origin}${probe ?? ""}`)));
+    found.forEach((ready, index) => (isUp[index] = ready));
+  };
+  const probing = probe === undefined ? undefined : setInterval(() => void look(), PROBE_EVERY_MS);
   const close = () => {
+    clearInterval(probing);
     server.close();
     server.closeAllConnections();
   };
   return { url: `http://127.0.0.1:${port}`, counts, close };
+}
+
+function refuse(outgoing: ServerResponse): void {
+  outgoing.writeHead(503, { "retry-after": "1" }).end();
+}
+
+async function isReady(url: string): Promise<boolean> {
+  return await fetch(url).then(
+    ({ status }) => status === 200,
+    () => false,
+  );
 }

@@ -9,6 +9,7 @@ import type {
 } from "@kubernetes/client-node";
 import type { IncomingMessage } from "node:http";
 import type { RequestOptions } from "node:https";
+import { setTimeout as pause } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { z } from "zod";
 import { ApiRefusal, isRefusal } from "./api-refusal";
@@ -17,6 +18,9 @@ import { type Pod, podSchema } from "./pod-state";
 
 /** No answer of the API server takes longer, but for watches and streams. */
 const REQUEST_TIMEOUT_MS = 15_000;
+/** How often a server that is too busy is asked, and how long is waited at most in between. */
+const MAX_ATTEMPTS = 4;
+const LONGEST_PAUSE_MS = 5_000;
 /** How long one watch lasts before it is opened anew: a connection that is silently dead lasts no longer. */
 const WATCH_SECONDS = 60;
 const WATCH_GRACE_MS = 10_000;
@@ -180,14 +184,25 @@ export class ClusterClient {
     });
   }
 
+  /** Asks, and again when the server is too busy (429), which it says before it does anything. */
   async #ask<T>(call: () => Promise<T>): Promise<T> {
-    try {
-      return await call();
-    } catch (error) {
-      if (error instanceof this.library.ApiException) throw ApiRefusal.of(error.code, error.body);
-      throw error;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await call();
+      } catch (error) {
+        if (!(error instanceof this.library.ApiException)) throw error;
+        if (error.code !== 429 || attempt === MAX_ATTEMPTS) {
+          throw ApiRefusal.of(error.code, error.body);
+        }
+        await pause(Math.min(retryAfterMs(error.headers), LONGEST_PAUSE_MS));
+      }
     }
   }
+}
+
+function retryAfterMs(headers: Readonly<Record<string, string>>): number {
+  const seconds = Number(headers["retry-after"]);
+  return seconds > 0 ? seconds * 1_000 : 1_000;
 }
 
 /** No call may wait for ever: the library sets no limit of its own. */

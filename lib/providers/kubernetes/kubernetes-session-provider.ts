@@ -174,11 +174,14 @@ class KubernetesSessionProvider implements SessionProvider {
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.allSettled(this.#starting);
-    await this.#watch.close();
+    this.#watch.close();
   }
 
   #open(): Promise<ClusterClient> {
-    return (this.#client ??= ClusterClient.open(this.config.namespace));
+    return (this.#client ??= ClusterClient.open(this.config.namespace).catch((error: unknown) => {
+      this.#client = undefined;
+      throw error;
+    }));
   }
 
   async #selector(): Promise<string> {
@@ -218,7 +221,7 @@ class KubernetesSessionProvider implements SessionProvider {
   }
 
   /**
-   * Where a session's pod is now. Asked anew each time: the address of a pod that is gone may be
+   * Where a session's pod is now. Looked up each time: the address of a pod that is gone may be
    * another one's. @throws AppError `session_not_running`
    */
   async #addressOf(ref: SessionRef): Promise<PodAddress> {

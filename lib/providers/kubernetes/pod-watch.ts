@@ -26,7 +26,7 @@ export class PodWatch {
   readonly #pods = new Map<string, Pod>();
   readonly #listeners = new Set<PodListener>();
   readonly #closing = new AbortController();
-  #running: Promise<void> | undefined;
+  #isRunning = false;
   #version: string | null = null;
   #failure: Error | null = null;
   #settled = false;
@@ -39,12 +39,15 @@ export class PodWatch {
 
   /** Starts to follow; again does nothing. */
   start(): void {
-    this.#running ??= this.#run();
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    void this.#run();
   }
 
-  async close(): Promise<void> {
+  /** Stops following, at once; nobody is told anything any more. */
+  close(): void {
     this.#closing.abort();
-    await this.#running;
+    this.#listeners.clear();
   }
 
   /** Resolves when the first list has come, or could not: then `failure` says why. */
@@ -75,6 +78,7 @@ export class PodWatch {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Never rejects. */
   async #run(): Promise<void> {
     const { signal } = this.#closing;
     const { firstDelayMs = FIRST_DELAY_MS } = this.options;

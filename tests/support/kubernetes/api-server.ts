@@ -257,6 +257,9 @@ async function bodyOf(incoming: IncomingMessage): Promise<unknown> {
 }
 
 function answer(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { "content-type": "application/json" });
+  response.writeHead(status, {
+    "content-type": "application/json",
+    ...(status === 429 ? { "retry-after": "1" } : {}),
+  });
   response.end(JSON.stringify(body));
 }

@@ -1,0 +1,139 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { createServices, type Services } from "@/lib/composition/services";
+import { endSession } from "@/lib/sessions/end-session";
+import { launchSession } from "@/lib/sessions/launch-session";
+import { canRunDesktops } from "../support/desktop-requirements";
+import { NAMESPACE, startCluster, type TestCluster } from "../support/kubernetes/cluster";
+import { IMAGES } from "../support/kubernetes/kubelet";
+import { CLIENT, createRecordingScene, type RecordingScene } from "../support/recording-scene";
+import {
+  auditedSession,
+  launch,
+  type SessionServer,
+  startSessionServer,
+  untilSession,
+  watch,
+} from "../support/session-scene";
+
+const WAIT = { timeout: 10_000, interval: 20 };
+let cluster: TestCluster;
+let scene: RecordingScene;
+const servers: SessionServer[] = [];
+beforeAll(async () => {
+  cluster = await startCluster();
+  vi.stubEnv("KUBECONFIG", cluster.kubeconfig);
+  scene = await createRecordingScene({
+    SORTIE_SESSION_PROVIDER: "kubernetes",
+    SORTIE_DESKTOP_IMAGE: IMAGES.desktop,
+  });
+});
+afterEach(async () => {
+  for (const server of servers.splice(0)) await stop(server);
+  const { db, provider } = scene.services;
+  for (const { ref } of await provider.heldSessions()) await provider.stop(ref);
+  await vi.waitFor(() => expect(pods()).toEqual([]), WAIT);
+  await db.session.deleteMany();
+});
+afterAll(async () => {
+  await scene.close();
+  await cluster.close();
+  vi.unstubAllEnvs();
+});
+
+const pods = () => cluster.api.store.pods(NAMESPACE).map(({ metadata }) => metadata.name);
+const podOf = (sessionId: string) => `sortie-session-${sessionId}`;
+
+/** A web process of its own on the same database. */
+async function serve(desktopImage: string = IMAGES.desktop): Promise<SessionServer> {
+  const { config, db } = scene.services;
+  const own = { ...config, session: { ...config.session, desktopImage } };
+  const services: Services = { ...createServices(own, "test"), db };
+  const server = await startSessionServer(services);
+  servers.push(server);
+  return server;
+}
+
+async function stop(server: SessionServer): Promise<void> {
+  await server.close();
+  await server.services.provider.close();
+  await server.services.queue.close();
+}
+
+describe.skipIf(!canRunDesktops)("a session of somebody, as a pod", () => {
+  test("shows its desktop through the gateway, and its pod goes when they end it", async () => {
+    const server = await serve();
+    const session = await launch(server.services, scene.ana);
+    expect(session).toMatchObject({ status: "running" });
+    const { screen, closed } = await watch(server, scene.ana, session.id);
+    expect([screen.width, screen.height]).toEqual([640, 480]);
+    await screen.picture();
+    expect(pods()).toEqual([podOf(session.id)]);
+    await endSession(server.services, scene.ana, CLIENT, session.id);
+    await closed;
+    await vi.waitFor(() => expect(pods()).toEqual([]), WAIT);
+    expect(cluster.kubelet.count).toBe(0);
+    expect(await auditedSession(scene.services, session.id)).toEqual([
+      "ana session.start",
+      "ana session.end user_ended",
+    ]);
+  });
+
+  test("outlives the server that started it, and is shown and ended by another", async () => {
+    const first = await serve();
+    const { id } = await launch(first.services, scene.ana);
+    const second = await serve();
+    await stop(servers.shift()!);
+    const { screen } = await watch(second, scene.ana, id);
+    await screen.picture();
+    expect((await untilSession(second.services, id, () => true)).status).toBe("running");
+    await endSession(second.services, scene.ana, CLIENT, id);
+    await vi.waitFor(() => expect(pods()).toEqual([]), WAIT);
+  });
+
+  test("is over when its pod is, whoever ended that and whoever looked", async () => {
+    const server = await serve();
+    const killed = await launch(server.services, scene.ana);
+    const evicted = { reason: "Evicted", message: "The node was low on resource: memory." };
+    cluster.kubelet.finish(podOf(killed.id), NAMESPACE, evicted, {});
+    const over = ({ endedAt }: { endedAt: Date | null }) => endedAt !== null;
+    const seen = await untilSession(server.services, killed.id, over);
+    expect(seen.closeReason).toBe("desktop_exited");
+    await vi.waitFor(() => expect(pods()).toEqual([]), WAIT);
+
+    const deleted = await launch(server.services, scene.ana);
+    await stop(servers.shift()!);
+    cluster.api.store.markDeleting(NAMESPACE, podOf(deleted.id));
+    await vi.waitFor(() => expect(pods()).toEqual([]), WAIT);
+    const next = await serve();
+    const found = await untilSession(next.services, deleted.id, over);
+    expect(found.closeReason).toBe("desktop_exited");
+  });
+
+  test("that nobody has any more is removed; another installation's stays", async () => {
+    const server = await serve();
+    const forgotten = await launch(server.services, scene.ana);
+    const foreign = cluster.api.store.pods(NAMESPACE)[0]!;
+    const name = podOf(randomUUID());
+    const labels = { ...foreign.metadata.labels, "sortie.instance-id": randomUUID() };
+    cluster.api.store.create("pods", NAMESPACE, {
+      ...foreign,
+      metadata: { name, labels },
+      spec: { containers: [{ name: "app", image: IMAGES.terminal }] },
+    });
+    await scene.services.db.session.delete({ where: { id: forgotten.id } });
+    await vi.waitFor(() => expect(pods()).toEqual([name]), WAIT);
+    cluster.api.store.markDeleting(NAMESPACE, name);
+  });
+
+  test("is given up when its server stops while no node has room for it, and leaves nothing", async () => {
+    const server = await serve(IMAGES.huge);
+    const input = { appId: "desktop", width: 640, height: 480 };
+    const { id } = await launchSession(server.services, scene.ana, CLIENT, input);
+    await vi.waitFor(() => expect(pods()).toEqual([podOf(id)]), WAIT);
+    await stop(servers.shift()!);
+    await vi.waitFor(() => expect(pods()).toEqual([]), WAIT);
+    const { status, closeReason } = await untilSession(scene.services, id, () => true);
+    expect({ status, closeReason }).toEqual({ status: "ended", closeReason: "server_restarted" });
+  });
+});
