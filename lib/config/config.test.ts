@@ -50,6 +50,9 @@ describe("an operator who makes a mistake is told the variable, the value and wh
       "a whole number of days from 0 (keep forever) to 36500",
     ],
     ["PORT", "70000", "a port number from 0 to 65535"],
+    ["SORTIE_SESSION_PROVIDER", "podman", "local, docker or kubernetes"],
+    ["SORTIE_APPS_FILE", "apps.json", "the absolute path of a JSON file"],
+    ["SORTIE_DESKTOP_IMAGE", "--privileged", "the name of a container image"],
   ])("%s=%s", (name, value, allowed) => {
     expect(complaintAbout({ [name]: value })).toBe(`${name} is "${value}"; allowed: ${allowed}.`);
   });
@@ -109,6 +112,22 @@ it("S3 settings arrive together and only with the S3 backend", () => {
   });
   const local = { ...s3, SORTIE_RECORDING_STORAGE_BACKEND: "local" };
   expect(parseConfig({ ...NEEDED, ...local }).recording.storage).not.toHaveProperty("bucket");
+});
+
+it("an engine's settings arrive only where sessions are its containers", () => {
+  const engine = {
+    SORTIE_DOCKER_SOCKET: "/run/podman/podman.sock",
+    SORTIE_DOCKER_NETWORK: "sortie",
+  };
+  const { session } = parseConfig({ ...NEEDED, ...engine, SORTIE_SESSION_PROVIDER: "docker" });
+  expect(session).toMatchObject({
+    provider: "docker",
+    socketPath: "/run/podman/podman.sock",
+    runtime: undefined,
+    network: "sortie",
+    desktopImage: "sortie-desktop:latest",
+  });
+  expect(parseConfig({ ...NEEDED, ...engine }).session).not.toHaveProperty("socketPath");
 });
 
 it("every variable is in the operator's table with what is allowed in it", async () => {

@@ -6,10 +6,11 @@ import {
   integer,
   variable,
 } from "./environment";
+import { DOCKER_VARIABLES, type DockerConfig, readDocker } from "./docker-config";
 import { KUBERNETES_VARIABLES, type KubernetesConfig, readKubernetes } from "./kubernetes-config";
 
 /** What runs container sessions; a provider's settings exist only together with the provider. */
-export type ProviderConfig = { readonly provider: "local" } | KubernetesConfig;
+export type ProviderConfig = { readonly provider: "local" } | DockerConfig | KubernetesConfig;
 
 export type SessionConfig = ProviderConfig & {
   readonly idleTimeoutMs: number;
@@ -27,7 +28,10 @@ const DEFAULT_DESKTOP_IMAGE = "sortie-desktop:latest";
 const imageName = z.string().regex(/^[a-z0-9][\w./:@-]*$/i);
 
 export const SESSION_VARIABLES = {
-  SORTIE_SESSION_PROVIDER: variable(z.enum(["local", "kubernetes"]), "local or kubernetes"),
+  SORTIE_SESSION_PROVIDER: variable(
+    z.enum(["local", "docker", "kubernetes"]),
+    "local, docker or kubernetes",
+  ),
   SORTIE_SESSION_IDLE_MINUTES: variable(
     integer(1, 525_600),
     "a whole number of minutes from 1 to 525600",
@@ -38,6 +42,7 @@ export const SESSION_VARIABLES = {
   ),
   SORTIE_APPS_FILE: variable(absolutePath, "the absolute path of a JSON file"),
   SORTIE_DESKTOP_IMAGE: variable(imageName, "the name of a container image"),
+  ...DOCKER_VARIABLES,
   ...KUBERNETES_VARIABLES,
 } as const;
 
@@ -48,6 +53,8 @@ function readProvider(read: Reader, environment: Environment): ProviderConfig {
   switch (provider) {
     case "local":
       return { provider };
+    case "docker":
+      return readDocker(environment);
     case "kubernetes":
       return readKubernetes(environment);
   }

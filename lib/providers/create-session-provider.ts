@@ -1,5 +1,6 @@
 import type { Config } from "@/lib/config/config";
 import type { Logger } from "@/lib/logging/logger";
+import { DockerSessionProvider } from "./docker/docker-session-provider";
 import { createKubernetesSessionProvider } from "./kubernetes/kubernetes-session-provider";
 import { createLocalSessionProvider } from "./local/local-session-provider";
 import type { SessionProvider } from "./session-provider";
@@ -20,6 +21,8 @@ export function createSessionProvider(
   switch (session.provider) {
     case "local":
       return createLocalSessionProvider(surroundings);
+    case "docker":
+      return new DockerSessionProvider(session, surroundings);
     case "kubernetes":
       return createKubernetesSessionProvider(session, surroundings);
   }

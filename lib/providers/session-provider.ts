@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
  * permissions, the database or recordings.
  */
 export interface SessionProvider {
-  readonly name: "local" | "kubernetes";
+  readonly name: "local" | "docker" | "kubernetes";
 
   /**
    * Whether its sessions live and die with the process that started them. Where not, every process reaches every session

@@ -33,6 +33,12 @@ export const TEST_PACKAGES = [
   "golang-github-masterminds-sprig-dev",
   "golang-github-xeipuuv-gojsonschema-dev",
   "golang-k8s-sigs-yaml-dev",
+  // A container engine, and what makes the password of a desktop in one.
+  "podman",
+  "runc",
+  "netavark",
+  "iptables",
+  "tigervnc-tools",
 ];
 
 const APT_ENVIRONMENT = {

@@ -86,6 +86,12 @@ export const importRules = [
     forbid: [/^prom-client$/],
   },
   {
+    name: "only its provider knows the client of container engines",
+    files: ["app/**", "lib/**", "workers/**", "server.ts"],
+    except: ["lib/providers/docker/**"],
+    forbid: [/^dockerode/],
+  },
+  {
     name: "only lib/queue and the workers know BullMQ and Redis",
     files: ["app/**", "lib/**", "server.ts"],
     except: ["lib/queue/**"],

@@ -1,0 +1,116 @@
+import type Docker from "dockerode";
+import type { Logger } from "@/lib/logging/logger";
+import type { Availability } from "../session-provider";
+import { isNotFound } from "./docker-engine";
+
+const PROGRESS_EVERY_MS = 5_000;
+/** How long the outcome of a fetch that failed is believed. */
+const RETRY_AFTER_MS = 60_000;
+
+type Fetch = { readonly done: Promise<void>; failure: { at: number; reason: string } | null };
+
+/** The images of apps: looks whether they are there, and fetches those that are not, each once at a time. */
+export class Images {
+  readonly #fetches = new Map<string, Fetch>();
+
+  constructor(
+    private readonly engine: () => Docker,
+    private readonly log: Logger,
+  ) {}
+
+  /** Whether an app of this image can start now; fetches the image when it is not there. @throws when the engine is not */
+  async availability(image: string): Promise<Availability> {
+    if (await this.#isThere(image)) return { available: true };
+    const failure = this.#fetch(image).failure;
+    const reason =
+      failure === null
+        ? `The image ${image} is being fetched. Try again in a minute.`
+        : `The image ${image} is not here and cannot be fetched: ${failure.reason} Build it, or name one that a registry has.`;
+    return { available: false, reason };
+  }
+
+  /** The user that the image names, once the image is there. @throws Error when it cannot be fetched */
+  async userOf(image: string): Promise<string> {
+    if (!(await this.#isThere(image))) await this.#fetch(image).done;
+    const { Config } = await this.engine().getImage(image).inspect();
+    return Config.User;
+  }
+
+  async #isThere(image: string): Promise<boolean> {
+    try {
+      await this.engine().getImage(image).inspect();
+      this.#fetches.delete(image);
+      return true;
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw error;
+    }
+  }
+
+  #fetch(image: string): Fetch {
+    const known = this.#fetches.get(image);
+    if (known !== undefined && !isOutdated(known)) return known;
+    const done = this.#pull(image);
+    const fetch: Fetch = { done, failure: null };
+    this.#fetches.set(image, fetch);
+    done.then(
+      () => this.log.info({ image }, "image fetched"),
+      (err: unknown) => {
+        this.log.error({ err, image }, "an image cannot be fetched");
+        fetch.failure = { at: Date.now(), reason: sentence(err) };
+      },
+    );
+    return fetch;
+  }
+
+  async #pull(image: string): Promise<void> {
+    this.log.info({ image }, "fetching an image");
+    const engine = this.engine();
+    const stream = await engine.pull(withTag(image));
+    const progress = new PullProgress(this.log, image);
+    await new Promise<void>((resolve, reject) => {
+      const finished = (error: Error | null) => (error === null ? resolve() : reject(error));
+      engine.modem.followProgress(stream, finished, (line: unknown) => progress.note(line));
+    });
+    if (progress.error !== null) throw new Error(progress.error);
+  }
+}
+
+function isOutdated({ failure }: Fetch): boolean {
+  return failure !== null && Date.now() - failure.at > RETRY_AFTER_MS;
+}
+
+/** Without a tag an engine would fetch every image of the name. */
+export function withTag(image: string): string {
+  const last = image.slice(image.lastIndexOf("/") + 1);
+  return /[:@]/.test(last) ? image : `${image}:latest`;
+}
+
+/** What an engine says while it fetches, layer by layer, as a line in the log now and then. */
+class PullProgress {
+  error: string | null = null;
+  readonly #layers = new Map<string, string>();
+  #loggedAt = Date.now();
+
+  constructor(
+    private readonly log: Logger,
+    private readonly image: string,
+  ) {}
+
+  note(line: unknown): void {
+    if (typeof line !== "object" || line === null) return;
+    const { id, status, error } = line as Readonly<Record<string, unknown>>;
+    if (typeof error === "string") this.error = error;
+    if (typeof id === "string" && typeof status === "string") this.#layers.set(id, status);
+    if (Date.now() - this.#loggedAt < PROGRESS_EVERY_MS) return;
+    this.#loggedAt = Date.now();
+    const done = [...this.#layers.values()].filter((state) => /complete|exists/i.test(state));
+    const layers = { layers: this.#layers.size, layersDone: done.length };
+    this.log.info({ image: this.image, ...layers }, "an image is being fetched");
+  }
+}
+
+function sentence(error: unknown): string {
+  const text = (error instanceof Error ? error.message : String(error)).trim();
+  return text.endsWith(".") ? text : `${text}.`;
+}

@@ -1,0 +1,122 @@
+import { execFile, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, statfs, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { vi } from "vitest";
+import { archiveInstalledPackages } from "./installed-packages";
+import { requireCommand } from "./requirements";
+
+const run = promisify(execFile);
+
+const DESKTOP_SOURCE = "helm/images/desktop";
+/** Linux's number of a file system that takes no other of its kind on top (statfs(2)). */
+const OVERLAY_FS = 0x794c7630;
+/** With what the tests do in its terminals. */
+const PACKAGES = [
+  ...["tigervnc-standalone-server", "tigervnc-tools", "openbox", "xterm", "xfonts-base"],
+  ...["fonts-dejavu-core", "procps", "grep", "sed", "python3"],
+];
+
+/** A container engine of these tests' own, with the product's desktop image. */
+export interface ContainerEngine {
+  readonly socketPath: string;
+  readonly desktopImage: string;
+  /** Runs the engine's command line. */
+  readonly command: (...words: string[]) => Promise<string>;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Starts Podman, and builds the desktop image where a run before has not. Null on a machine that cannot run containers,
+ * as one without user namespaces or control groups of its own: it says why, and in CI it throws.
+ */
+export async function startContainerEngine(): Promise<ContainerEngine | null> {
+  const needed = ["podman", "runc", "iptables", "Xtigervnc", "tigervncpasswd", "openbox", "xterm"];
+  if (needed.some((name) => requireCommand(name) === null)) return null;
+  const directory = await mkdtemp(join(tmpdir(), "sortie-podman-"));
+  const environment = await writeConfiguration(directory);
+  const podman = async (...words: string[]) =>
+    (await run("podman", words, { env: { ...process.env, ...environment } })).stdout.trim();
+  const remove = async () => rm(directory, { recursive: true, force: true });
+  try {
+    const desktopImage = await buildDesktop(podman, directory);
+    await podman("run", "--rm", "--entrypoint=true", desktopImage);
+    const socketPath = join(directory, "engine.sock");
+    const service = spawn("podman", ["system", "service", "--time=0", `unix://${socketPath}`], {
+      env: { ...process.env, ...environment },
+      stdio: "ignore",
+    });
+    await vi.waitUntil(() => existsSync(socketPath), { timeout: 10_000 });
+    const close = async () => {
+      service.kill();
+      await podman("rm", "--all", "--force", "--time=0");
+      await remove();
+    };
+    return { socketPath, desktopImage, command: podman, close };
+  } catch (error) {
+    await remove();
+    if (process.env["CI"]) throw error;
+    process.stdout.write(`! containers cannot run here: ${String(error)}\n`);
+    return null;
+  }
+}
+
+/**
+ * What makes Debian's Podman run as root in a container or a small virtual machine: limits that may be lowered only are
+ * not raised, and control groups are written without systemd. Images are kept for the next run.
+ */
+async function writeConfiguration(directory: string): Promise<Record<string, string>> {
+  const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
+  const images = join(cache, "sortie-tests", "containers");
+  await mkdir(images, { recursive: true });
+  const engine = join(directory, "containers.conf");
+  const storage = join(directory, "storage.conf");
+  await writeFile(
+    engine,
+    `[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+tmp_dir = "${join(directory, "engine")}"
+`,
+  );
+  await writeFile(
+    storage,
+    `[storage]
+driver = "${(await statfs(images)).type === OVERLAY_FS ? "vfs" : "overlay"}"
+graphroot = "${images}"
+runroot = "${join(directory, "run")}"
+`,
+  );
+  return { CONTAINERS_CONF: engine, CONTAINERS_STORAGE_CONF: storage };
+}
+
+type Podman = ContainerEngine["command"];
+
+/** The image is named by all it is made from: one that is there already is the same. */
+async function buildDesktop(podman: Podman, directory: string): Promise<string> {
+  const hash = createHash("sha256");
+  for (const name of ["Dockerfile", "desktop.sh"]) {
+    hash.update(await readFile(join(DESKTOP_SOURCE, name)));
+  }
+  hash.update((await run("dpkg-query", ["-W", ...PACKAGES])).stdout);
+  const tag = hash.digest("hex").slice(0, 16);
+  const image = `localhost/sortie-desktop:${tag}`;
+  const isThere = await podman("image", "exists", image).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) return image;
+  const base = `localhost/sortie-desktop-base:${tag}`;
+  const archive = join(directory, "base.tar");
+  await archiveInstalledPackages(PACKAGES, archive);
+  await podman("import", "--quiet", archive, base);
+  await rm(archive);
+  await podman("build", "--quiet", `--build-arg=BASE=${base}`, `--tag=${image}`, DESKTOP_SOURCE);
+  return image;
+}
