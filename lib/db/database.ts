@@ -1,5 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { PrismaClient } from "./generated/client";
+import { OrderlyClient } from "./orderly-client";
 
 /** The one way to the database; everything else receives it. */
 export type Database = PrismaClient;
@@ -19,6 +20,7 @@ export function openDatabase(databaseUrl: string, poolSize = 10): Database {
       connectionString: databaseUrl,
       max: poolSize,
       connectionTimeoutMillis: 5_000,
+      Client: OrderlyClient,
     }),
   });
 }
