@@ -17,6 +17,7 @@ import { KeysDialog } from "./keys-dialog";
 import { commandForKey, runCommand, seek } from "./player-keys";
 import "./player.css";
 import { SpeedSelect } from "./speed-select";
+import { Ticks, type TicksProps } from "./timeline-marks";
 import { useFreshSource } from "./use-fresh-source";
 
 interface PlayerProps {
@@ -29,13 +30,16 @@ interface PlayerProps {
   readonly startAt: number | null;
   /** What is played, for screen readers. */
   readonly label: string;
+  /** Moments to mark on the timeline. */
+  readonly marks?: TicksProps;
 }
 
 const USUAL_SHAPE = 16 / 9;
 const CONTROLLER_ID = "player-controller";
 
 /** The video with its controls under it and its keys on the whole page. */
-export function Player({ video, src, poster, shape, startAt, label }: PlayerProps) {
+export function Player(props: PlayerProps) {
+  const { video, src, poster, shape, startAt, label, marks } = props;
   const surface = useRef<HTMLDivElement>(null);
   const [showsKeys, setShowsKeys] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
@@ -68,7 +72,10 @@ export function Player({ video, src, poster, shape, startAt, label }: PlayerProp
       <MediaControlBar {...{ mediacontroller: CONTROLLER_ID }}>
         <MediaPlayButton />
         <MediaTimeDisplay {...{ showduration: true, notoggle: true }} />
-        <MediaTimeRange />
+        <span className="player-timeline">
+          <MediaTimeRange />
+          {marks !== undefined && <Ticks {...marks} />}
+        </span>
         <SpeedSelect video={video} />
         <MediaFullscreenButton />
         <span className="max-sm:hidden">
