@@ -82,6 +82,7 @@ export default defineConfig(
         setInterval: "readonly",
         clearInterval: "readonly",
         performance: "readonly",
+        fetch: "readonly",
         WebAssembly: "readonly",
         globalThis: "readonly",
       },

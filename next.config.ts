@@ -17,6 +17,7 @@ const config: NextConfig = {
     "bullmq",
     "ioredis",
     "@kubernetes/client-node",
+    "dockerode",
   ],
 };
 

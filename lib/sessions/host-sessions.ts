@@ -19,7 +19,7 @@ const CHECK_EVERY_MS = 5_000;
 const STUCK_AFTER_MS = 40_000;
 
 export interface HostDeps extends LaunchDeps {
-  readonly config: Pick<Config, "session">;
+  readonly config: Pick<Config, "session" | "appsDomain">;
 }
 
 export interface SessionHost {
