@@ -24,10 +24,11 @@ beforeAll(async () => {
   ask = routeClient(scene.services, scene.ana);
 });
 afterEach(async () => {
-  const { db } = scene.services;
+  const { db, provider } = scene.services;
   await db.setting.deleteMany();
   for (const host of hosts) await host.close();
   hosts = [];
+  for (const { ref } of await provider.heldSessions()) await provider.stop(ref);
   await db.session.deleteMany();
 });
 afterAll(async () => {
@@ -90,7 +91,7 @@ describe.skipIf(!canRunDesktops)("somebody who opens an app when all places are 
 
   test("is told how many of their own they may have, as administrators set it", async () => {
     await set("max_sessions_per_user", 1);
-    await launch();
+    await untilStatus((await launch()).id, "running");
     const refused = await ask("POST", launchRoute, { body });
     expect(await problem(refused.clone())).toBe("409 conflict");
     const { error } = (await refused.json()) as { error: { message: string } };
