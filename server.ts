@@ -12,6 +12,8 @@ import { createHttpServer, drain, listen } from "@/lib/http/http-server";
 import { requestObserver } from "@/lib/metrics/request-observer";
 import { closeOrphanedSessions } from "@/lib/sessions/close-orphaned-sessions";
 import { hostSessions } from "@/lib/sessions/host-sessions";
+import { framedSource } from "@/lib/web-apps/app-address";
+import { createAppProxy } from "@/lib/web-apps/app-proxy";
 
 /** A recording's bytes do not pass through Next: they come twice a second from everybody who records. */
 const DIRECT_ROUTES: readonly DirectRoute[] = [
@@ -40,15 +42,19 @@ async function start(services: Services): Promise<Close> {
   const mediaOrigin = await services.store.linkOrigin();
   const handle = answerDirectly(DIRECT_ROUTES, app.getRequestHandler());
   const probes = new ReadinessProbes();
-  const server = createHttpServer(handle, { ...config, mediaOrigin }, log, {
+  const webApps = createAppProxy(services);
+  const sources = { mediaOrigin, frameSource: framedSource(config) };
+  const server = createHttpServer(handle, { ...config, ...sources }, log, {
     observer: inTurn(requestObserver(metrics), probes),
+    otherHosts: webApps,
     stopping,
   });
-  const gateway = attachGateway(server, services);
+  const gateway = attachGateway(server, services, { otherHosts: webApps });
   const { port } = await listen(server, config);
   log.info({ port }, "listening");
   process.send?.({ port });
   return async () => {
+    webApps.close();
     // Viewers go elsewhere at once. Requests are still taken until balancers have seen that `/readyz` says no.
     await Promise.all([gateway.close(), probes.untilHeard()]);
     await drain(server);

@@ -28,7 +28,7 @@ test("a sign-in that was read before is nobody's once it is out of date", async 
 test("under https the cookie is only ever sent over TLS", async () => {
   const secure = { ...config, publicUrl: "https://sortie.example.org" };
   const cookie = await sessionCookie(token, secure);
-  expect(cookie).toMatch(/^__Secure-next-auth\.session-token=.*; Secure$/);
+  expect(cookie).toMatch(/^__Host-next-auth\.session-token=.*; Secure$/);
   expect(await readSessionToken(asRequest(cookie), secure)).toEqual(token);
 });
 

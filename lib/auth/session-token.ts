@@ -27,9 +27,9 @@ export function usesSecureCookies({ publicUrl }: Pick<Config, "publicUrl">): boo
   return publicUrl?.startsWith("https:") ?? false;
 }
 
-/** next-auth's own cookie name; the prefix makes browsers refuse it over plain HTTP. */
+/** next-auth's own name; the prefix makes browsers refuse it over plain HTTP, and from any other host of the domain. */
 export function sessionCookieName(config: Pick<Config, "publicUrl">): string {
-  return `${usesSecureCookies(config) ? "__Secure-" : ""}next-auth.session-token`;
+  return `${usesSecureCookies(config) ? "__Host-" : ""}next-auth.session-token`;
 }
 
 export function toTokenPayload({ userId, sessionVersion }: SessionToken): Record<string, unknown> {

@@ -51,6 +51,8 @@ export interface Config {
   readonly tracing: boolean;
   /** The origin users see, e.g. `https://sortie.example.org`; undefined: taken from each request's Host. */
   readonly publicUrl: string | undefined;
+  /** Each session's web app has a host of its own below this domain; undefined: there are no web apps. */
+  readonly appsDomain: string | undefined;
   /** Proxies in front of the server whose `X-Forwarded-For` is believed. */
   readonly trustedProxyCount: number;
   readonly authSecret: string;
@@ -70,6 +72,10 @@ const originUrl = httpUrl.refine((address) => {
 });
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
 const redisUrl = z.url({ protocol: /^rediss?$/ });
+const domainName = z
+  .string()
+  .max(200)
+  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/);
 const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
 const keyPrefix = z.string().regex(/^(|[^/].*\/)$/);
 
@@ -128,6 +134,10 @@ export const VARIABLES = {
   NEXTAUTH_URL: variable(
     originUrl,
     "the http or https URL that users open, with no path, such as https://sortie.example.org",
+  ),
+  SORTIE_APPS_DOMAIN: variable(
+    domainName,
+    "a domain in lower case, such as apps.example.org, below which every name leads here",
   ),
   NEXTAUTH_SECRET: secret(z.string().min(32), "at least 32 random characters"),
 } as const;
@@ -191,12 +201,25 @@ function readSignIn(read: Reader): SignInConfig {
   return { oidc, localAccounts };
 }
 
+/** On one's own machine names below `localhost` do without anything being set up (RFC 6761, 6.3). */
+function readAppsDomain(read: Reader, publicUrl: string | undefined): string | undefined {
+  const domain = read.optional("SORTIE_APPS_DOMAIN");
+  if (domain === undefined) {
+    const isLocal = publicUrl === undefined || new URL(publicUrl).hostname === "localhost";
+    return isLocal ? "localhost" : undefined;
+  }
+  // Apps are shown in frames of that address only.
+  read.required("NEXTAUTH_URL", "when SORTIE_APPS_DOMAIN is set");
+  return domain;
+}
+
 /**
  * Reads the whole configuration out of environment variables, once, at start.
  * @throws ConfigError naming the variable, its value and what is allowed.
  */
 export function parseConfig(environment: Environment): Config {
   const read = new EnvironmentReader(environment, VARIABLES);
+  const publicUrl = read.optional("NEXTAUTH_URL");
   return {
     recording: {
       enabled: read.withDefault("SORTIE_VIDEO_RECORDING_ENABLED", false),
@@ -211,7 +234,8 @@ export function parseConfig(environment: Environment): Config {
     host: read.withDefault("HOST", "0.0.0.0"),
     metricsPort: read.optional("SORTIE_METRICS_PORT"),
     tracing: readTracing(environment),
-    publicUrl: read.optional("NEXTAUTH_URL"),
+    publicUrl,
+    appsDomain: readAppsDomain(read, publicUrl),
     trustedProxyCount: read.withDefault("SORTIE_TRUSTED_PROXIES", 0),
     authSecret: read.required("NEXTAUTH_SECRET", "to sign sign-in cookies"),
     signIn: readSignIn(read),

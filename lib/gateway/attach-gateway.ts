@@ -12,7 +12,14 @@ const GOODBYE_MS = 1_000;
 
 const PING_EVERY_MS = 20_000;
 const RECHECK_EVERY_MS = 30_000;
+const RECHECK_WEB_EVERY_MS = 3_000;
 const NOTE_USE_EVERY_MS = 15_000;
+
+/** Takes upgrades for hosts of its own. */
+interface OtherHosts {
+  isFor(request: IncomingMessage): boolean;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+}
 
 export interface Gateway {
   /** Tells all viewers that the server restarts and takes no more. */
@@ -26,7 +33,7 @@ export interface Gateway {
 export function attachGateway(
   server: Server,
   deps: GatewayDeps,
-  times: Partial<GatewayTimes> = {},
+  { otherHosts, ...times }: Partial<GatewayTimes> & { readonly otherHosts?: OtherHosts } = {},
 ): Gateway {
   const webSockets = new WebSocketServer({
     noServer: true,
@@ -38,6 +45,13 @@ export function attachGateway(
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Until the WebSocket takes over, nobody else listens for this.
     socket.on("error", () => socket.destroy());
+    if (otherHosts?.isFor(request) === true) {
+      otherHosts.upgrade(request, socket, head).catch((err: unknown) => {
+        deps.log.error({ err }, "an upgrade of a web app failed");
+        socket.destroy();
+      });
+      return;
+    }
     const wanted = admissible(request, deps);
     if ("refusal" in wanted) {
       // Nobody would close it for a peer that never does.
@@ -66,6 +80,7 @@ function defaultTimes({ config }: GatewayDeps): GatewayTimes {
   return {
     pingEveryMs: PING_EVERY_MS,
     recheckEveryMs: RECHECK_EVERY_MS,
+    recheckWebEveryMs: RECHECK_WEB_EVERY_MS,
     // Never so seldom that somebody at work would pass for idle.
     noteUseEveryMs: Math.min(NOTE_USE_EVERY_MS, config.session.idleTimeoutMs / 4),
   };

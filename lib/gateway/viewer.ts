@@ -8,11 +8,12 @@ import type { Metrics } from "@/lib/metrics/metrics";
 import type { ProviderRef, SessionProvider } from "@/lib/providers/session-provider";
 import { redeemTicket, type TicketHolder } from "@/lib/sessions/redeem-ticket";
 import type { RecordingWishes } from "@/lib/recordings/recording-wishes";
-import { findSession, markUsed, type Session } from "@/lib/sessions/session-repository";
+import { findSession, markUsed } from "@/lib/sessions/session-repository";
 import { CLOSE_CODES, CLOSE_TEXTS, type CloseName, closeNameOf } from "./close-codes";
 import { bridgeDesktop } from "./desktop-bridge";
 import { createRfbInputMeter } from "./rfb-input-meter";
 import { NOTES_PROTOCOL, type SessionNote } from "./session-note";
+import { refusalOf } from "./viewer-refusal";
 
 export interface GatewayDeps {
   readonly config: Pick<Config, "publicUrl" | "session" | "recording">;
@@ -27,6 +28,8 @@ export interface GatewayDeps {
 export interface GatewayTimes {
   readonly pingEveryMs: number;
   readonly recheckEveryMs: number;
+  /** The same for viewers of a web app. */
+  readonly recheckWebEveryMs: number;
   /** A session's last use is noted no more often than this. */
   readonly noteUseEveryMs: number;
 }
@@ -95,6 +98,7 @@ export class Viewer {
     const session = await findSession(this.deps.db, this.request.sessionId);
     const refusal = refusalOf(session, holder);
     if (refusal !== null) return refusal;
+    if (session?.appKind === "web") return this.#accompany(holder);
     const desktop = await this.#connect(session?.providerRef ?? null);
     if (desktop === null) return this.#whyOver();
     if (this.webSocket.readyState !== this.webSocket.OPEN) {
@@ -104,10 +108,23 @@ export class Viewer {
     this.deps.metrics.connections.inc();
     this.webSocket.once("close", () => this.deps.metrics.connections.dec());
     this.#bridge(desktop);
-    this.#watch(holder);
+    this.#watch(holder, this.times.recheckEveryMs);
+    this.#begin();
+    return null;
+  }
+
+  /** A web app is seen in a frame of its own: its tab only wants to hear of the session. */
+  #accompany(holder: TicketHolder): null {
+    this.webSocket.on("message", () => this.close("unsupportedData"));
+    // No connection to the app tells that it is over.
+    this.#watch(holder, this.times.recheckWebEveryMs);
+    this.#begin();
+    return null;
+  }
+
+  #begin(): void {
     this.#sendNotes();
     this.webSocket.resume();
-    return null;
   }
 
   async #connect(ref: ProviderRef | null): Promise<Duplex | null> {
@@ -164,9 +181,9 @@ export class Viewer {
     };
   }
 
-  #watch(holder: TicketHolder): void {
+  #watch(holder: TicketHolder, recheckEveryMs: number): void {
     const ping = setInterval(() => this.#checkAlive(), this.times.pingEveryMs);
-    const recheck = setInterval(() => void this.#recheck(holder), this.times.recheckEveryMs);
+    const recheck = setInterval(() => void this.#recheck(holder), recheckEveryMs);
     this.webSocket.on("pong", () => {
       this.#alive = true;
     });
@@ -213,18 +230,4 @@ export class Viewer {
     const reason = session?.closeReason ?? null;
     return reason === null ? "sessionEnded" : closeNameOf(reason);
   }
-}
-
-/** Why this viewer may not watch this session now; null when they may. */
-function refusalOf(
-  session: Session | null,
-  { userId, sessionVersion }: TicketHolder,
-): CloseName | null {
-  if (session === null) return "noSuchSession";
-  // Tickets are for one's own sessions only, so the session's user is the viewer.
-  if (session.userId !== userId || session.isUserDisabled) return "notAllowed";
-  if (session.closeReason !== null) return closeNameOf(session.closeReason);
-  // All sign-ins ended, as with a new password. Whoever has signed in again gets another ticket.
-  if (session.userSessionVersion !== sessionVersion) return "ticketNotValid";
-  return session.status === "running" ? null : "sessionEnded";
 }

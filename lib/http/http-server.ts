@@ -14,11 +14,20 @@ import { refuseMalformed, requireSoundRequest } from "./sound-request";
 interface ServerConfig extends Pick<Config, "publicUrl" | "trustedProxyCount"> {
   /** Where recordings are played from, if not only from here. */
   readonly mediaOrigin?: string | null;
+  /** Where the frames of web apps come from; null where there are none. */
+  readonly frameSource?: string | null;
+}
+
+/** Answers hosts of its own, with headers of its own. */
+interface OtherHosts {
+  isFor(request: IncomingMessage): boolean;
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
 interface ServerOptions {
   readonly leftBodyMs?: number;
   readonly observer?: RequestObserver;
+  readonly otherHosts?: OtherHosts;
   /** Once aborted, whoever is answered is to open another connection, which may lead to another server. */
   readonly stopping?: AbortSignal;
 }
@@ -48,14 +57,22 @@ export function createHttpServer(
   handle: Handle,
   config: ServerConfig,
   log: Logger,
-  { leftBodyMs = LEFT_BODY_MS, observer = UNOBSERVED, stopping }: ServerOptions = {},
+  { leftBodyMs = LEFT_BODY_MS, observer = UNOBSERVED, otherHosts, stopping }: ServerOptions = {},
 ): Server {
+  const { mediaOrigin = null, frameSource = null } = config;
   const https = config.publicUrl?.startsWith("https:") ?? false;
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     if (stopping?.aborted === true) response.shouldKeepAlive = false;
     stampClient(request, config);
+    if (otherHosts?.isFor(request) === true) {
+      closeUnlessRead(request, response, leftBodyMs);
+      otherHosts
+        .answer(request, response)
+        .catch((error: unknown) => answerFailure(error, request, response, log));
+      return;
+    }
     followRequest(request, response, { log, observer });
-    secure(request, response, { https, mediaOrigin: config.mediaOrigin ?? null });
+    secure(request, response, { https, mediaOrigin, frameSource });
     restoreContentLength(response);
     closeUnlessRead(request, response, leftBodyMs);
     const work = async () => {

@@ -9,9 +9,9 @@ const STATIC_HEADERS = {
   "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
-  // Recording a tab is our business; the camera, the microphone and the rest are not.
+  // Recording a tab and who speaks with it is our business; the camera and the rest are not.
   "permissions-policy":
-    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=(self), fullscreen=(self), clipboard-read=(self), clipboard-write=(self)",
+    "camera=(), microphone=(self), geolocation=(), payment=(), usb=(), display-capture=(self), fullscreen=(self), clipboard-read=(self), clipboard-write=(self)",
 } as const;
 
 /** What API answers and files may do when somebody opens one as a page: nothing. */
@@ -24,6 +24,8 @@ export interface SecuritySettings {
   readonly https: boolean;
   /** Where recordings are played from, if not only from us. */
   readonly mediaOrigin: string | null;
+  /** Where the frames of web apps come from; null where there are none. */
+  readonly frameSource: string | null;
 }
 
 /**
@@ -34,26 +36,28 @@ export interface SecuritySettings {
 export function secure(
   request: IncomingMessage,
   response: ServerResponse,
-  { https, mediaOrigin }: SecuritySettings,
+  { https, ...sources }: SecuritySettings,
 ): void {
   const requestId = randomUUID();
   request.headers["x-request-id"] = requestId;
   response.setHeader("x-request-id", requestId);
   for (const [name, value] of Object.entries(STATIC_HEADERS)) response.setHeader(name, value);
   if (https) response.setHeader("strict-transport-security", `max-age=${ONE_YEAR_SECONDS}`);
-  const policy = policyFor(request.url ?? "/", mediaOrigin);
+  const policy = policyFor(request.url ?? "/", sources);
   // Always set, so that no client chooses the nonce.
   request.headers["content-security-policy"] = policy;
   response.setHeader("content-security-policy", policy);
 }
 
-function policyFor(url: string, mediaOrigin: string | null): string {
+type Sources = Omit<SecuritySettings, "https">;
+
+function policyFor(url: string, sources: Sources): string {
   if (/^\/_next\/static\//.test(url)) return SCRIPT_POLICY;
-  return /^\/(api|healthz|readyz)(\/|\?|$)/.test(url) ? INERT_POLICY : pagePolicy({ mediaOrigin });
+  return /^\/(api|healthz|readyz)(\/|\?|$)/.test(url) ? INERT_POLICY : pagePolicy(sources);
 }
 
 /** `style-src` is as loose as the player's and the desktop's inserted style demand. */
-function pagePolicy({ mediaOrigin }: Pick<SecuritySettings, "mediaOrigin">): string {
+function pagePolicy({ mediaOrigin, frameSource }: Sources): string {
   const nonce = randomBytes(NONCE_BYTES).toString("base64");
   return [
     "default-src 'self'",
@@ -64,6 +68,7 @@ function pagePolicy({ mediaOrigin }: Pick<SecuritySettings, "mediaOrigin">): str
     "font-src 'self' data:",
     "connect-src 'self'",
     "worker-src 'self' blob:",
+    `frame-src ${frameSource ?? "'none'"}`,
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",

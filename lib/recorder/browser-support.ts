@@ -1,5 +1,7 @@
+import type { RecordedSource } from "./recorded-source";
+
 /** Why recording is not possible in this browser, as a sentence; null when nothing is missing. */
-export function missingSupport(): string | null {
+export function missingSupport(source: RecordedSource["kind"]): string | null {
   if (!isSecureContext) {
     return "Recording needs a secure connection. Open this page over https, or on localhost.";
   }
@@ -11,6 +13,9 @@ export function missingSupport(): string | null {
   }
   if (typeof HTMLCanvasElement.prototype.captureStream !== "function") {
     return missing("capturing a canvas (captureStream)");
+  }
+  if (source === "tab" && typeof navigator.mediaDevices.getDisplayMedia !== "function") {
+    return missing("tab capture (getDisplayMedia), as browsers on phones do");
   }
   return null;
 }

@@ -2,7 +2,7 @@ import { CannotRecordError } from "./cannot-record-error";
 import type { Clock } from "./clock";
 import { pause } from "./clock";
 import { type CompositeCanvas, FRAMES_PER_SECOND } from "./composite-canvas";
-import { Encoder } from "./encoder";
+import { Encoder, withSound } from "./encoder";
 
 const FRAME_MS = 1000 / FRAMES_PER_SECOND;
 /** A fifth of the frames: about half the bytes of a picture that moves. */
@@ -14,6 +14,8 @@ const SETTLE_TIMEOUT_MS = 2_000;
 export interface CaptureOptions {
   readonly composite: CompositeCanvas;
   readonly mimeType: string;
+  /** Sound to go with the picture, stopped with it; null for none. */
+  readonly sound: MediaStreamTrack | null;
   readonly clock: Clock;
   /** The next bytes of the stream, never empty. */
   readonly onChunk: (chunk: Blob) => void;
@@ -84,13 +86,14 @@ export class Capture {
 }
 
 function startEncoder(options: CaptureOptions): Encoder {
-  const { composite, mimeType, clock, onChunk, onDeath } = options;
+  const { composite, sound, clock, onChunk, onDeath } = options;
   const stream = composite.captureStream();
+  if (sound !== null) stream.addTrack(sound);
   try {
     return new Encoder({
       stream,
       size: composite.size,
-      mimeType,
+      mimeType: sound === null ? options.mimeType : withSound(options.mimeType),
       clock,
       onChunk,
       onDeath,

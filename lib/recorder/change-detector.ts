@@ -18,7 +18,7 @@ export class ChangeDetector {
     if (this.context !== null) this.context.imageSmoothingQuality = "medium";
   }
 
-  hasChanged(source: HTMLCanvasElement): boolean {
+  hasChanged(source: HTMLCanvasElement | HTMLVideoElement): boolean {
     if (this.context === null) return true;
     this.context.drawImage(source, 0, 0, SAMPLE_WIDTH, SAMPLE_HEIGHT);
     const { data } = this.context.getImageData(0, 0, SAMPLE_WIDTH, SAMPLE_HEIGHT);

@@ -9,6 +9,7 @@ import {
   thumbnailSize,
 } from "./frame-size";
 import { isSamePointer, type Pointer } from "./pointer";
+import type { Scene } from "./recorded-source";
 
 export const FRAMES_PER_SECOND = 15;
 
@@ -32,19 +33,12 @@ export class CompositeCanvas {
   private lastPointer: Pointer | null = null;
   private isDimmed = false;
 
-  /**
-   * @param getSource the canvas to record at this moment; null or detached while there is none
-   * @param getPointer what points at it at this moment; null while nothing does
-   * @throws CannotRecordError when there is no source yet or the browser gives no 2D context
-   */
-  constructor(
-    private readonly getSource: () => HTMLCanvasElement | null,
-    private readonly getPointer: () => Pointer | null,
-  ) {
-    const source = this.presentSource();
+  /** @throws CannotRecordError when there is no picture yet or the browser gives no 2D context */
+  constructor(private readonly scene: Pick<Scene, "getPicture" | "getPointer">) {
+    const source = scene.getPicture();
     if (source === null) {
       throw new CannotRecordError(
-        "There is no picture to record yet. Wait until the desktop is connected.",
+        "There is no picture to record yet. Wait until the session is connected.",
       );
     }
     this.size = frameSizeFor(source);
@@ -71,15 +65,15 @@ export class CompositeCanvas {
   /** Draws now, whether anything changed or not. */
   draw(nowMs: number): void {
     this.lastDrawnAt = nowMs;
-    const source = this.presentSource();
+    const source = this.scene.getPicture();
     if (source === null) {
       this.drawDisconnected();
       return;
     }
     this.isDimmed = false;
     const place = this.place(source);
-    this.context.drawImage(source, place.x, place.y, place.width, place.height);
-    this.lastPointer = this.getPointer();
+    this.context.drawImage(source.image, place.x, place.y, place.width, place.height);
+    this.lastPointer = this.scene.getPointer();
     if (this.lastPointer !== null) this.drawPointer(this.lastPointer, source, place);
   }
 
@@ -100,15 +94,10 @@ export class CompositeCanvas {
   }
 
   private hasChanged(): boolean {
-    const source = this.presentSource();
+    const source = this.scene.getPicture();
     if (source === null) return !this.isDimmed;
-    return this.changes.hasChanged(source) || !isSamePointer(this.getPointer(), this.lastPointer);
-  }
-
-  private presentSource(): HTMLCanvasElement | null {
-    const source = this.getSource();
-    if (source === null || !source.isConnected) return null;
-    return source.width > 0 && source.height > 0 ? source : null;
+    if (this.changes.hasChanged(source.image)) return true;
+    return !isSamePointer(this.scene.getPointer(), this.lastPointer);
   }
 
   /** Where the source goes; clears the bars around it when its size is not what it was. */

@@ -44,6 +44,13 @@ export function videoBitsPerSecond({ width, height }: Size): number {
   return Math.min(HIGHEST_BITS_PER_SECOND, Math.max(LOWEST_BITS_PER_SECOND, proportional));
 }
 
+/** The same type for a stream with sound. Where a browser cannot name the sound's codec, it chooses one. */
+export function withSound(mimeType: string): string {
+  const candidates = ["opus", "mp4a.40.2"].map((codec) => `${mimeType},${codec}`);
+  const container = mimeType.split(";")[0] ?? mimeType;
+  return candidates.find((candidate) => MediaRecorder.isTypeSupported(candidate)) ?? container;
+}
+
 /** TypeScript's DOM types lack the member of the standard that sets the keyframe interval. */
 interface VideoRecorderOptions extends MediaRecorderOptions {
   readonly videoKeyFrameIntervalDuration: number;

@@ -12,6 +12,8 @@ const started: RecorderEvent = {
   recordingId: RECORDING_ID,
   limitBytes: 1000,
   keptIn: "disk",
+  isWholeTab: false,
+  hasSound: false,
 };
 const refused: RecorderEvent = {
   type: "fail",
@@ -33,6 +35,8 @@ describe("the recorder's state", () => {
       recordingId: RECORDING_ID,
       elapsedMs: 0,
       keptIn: "disk",
+      isWholeTab: false,
+      hasSound: false,
       link: { state: "online" },
     });
     const saving = after({ type: "start" }, started, { type: "stop", notice: null });

@@ -13,7 +13,8 @@ export type KeptIn = "disk" | "memory";
 /** What the recorder is doing, with exactly what a screen may say about it. Reasons and notices are sentences. */
 export type RecorderState =
   | { readonly phase: "unsupported"; readonly reason: string }
-  | { readonly phase: "idle" }
+  /** `notice` says why nothing is recorded, where somebody wanted that. */
+  | { readonly phase: "idle"; readonly notice?: string }
   | { readonly phase: "starting" }
   | {
       readonly phase: "recording";
@@ -28,6 +29,10 @@ export type RecorderState =
       readonly link: Link;
       /** The server is short of room: fewer frames are recorded, and none when it has no room left. */
       readonly isRoomShort: boolean;
+      /** More than the session is in the picture, because the browser cannot leave it out. */
+      readonly isWholeTab: boolean;
+      /** There is a sound track, in which the microphone is heard while it is on. */
+      readonly hasSound: boolean;
     }
   | {
       readonly phase: "saving";
@@ -58,13 +63,15 @@ export type RecorderState =
 
 export type RecorderEvent =
   | { readonly type: "start" }
-  /** Nothing is recorded after all, and nobody needs to know. */
-  | { readonly type: "withdraw" }
+  /** Nothing is recorded after all; `notice` says why, unless nobody needs to know. */
+  | { readonly type: "withdraw"; readonly notice?: string }
   | {
       readonly type: "started";
       readonly recordingId: string;
       readonly limitBytes: number;
       readonly keptIn: KeptIn;
+      readonly isWholeTab: boolean;
+      readonly hasSound: boolean;
     }
   | { readonly type: "tick"; readonly elapsedMs: number }
   | { readonly type: "spooled"; readonly spooledBytes: number }
@@ -95,7 +102,7 @@ export function reduceRecorder(state: RecorderState, event: RecorderEvent): Reco
     case "start":
       return mayStart(state) ? { phase: "starting" } : state;
     case "withdraw":
-      return state.phase === "starting" ? { phase: "idle" } : state;
+      return state.phase === "starting" ? idle(event.notice) : state;
     case "started":
       return state.phase === "starting" ? firstFrame(event) : state;
     case "tick":
@@ -119,7 +126,7 @@ export function reduceRecorder(state: RecorderState, event: RecorderEvent): Reco
     case "unsupported":
       return isRunning(state) ? state : { phase: "unsupported", reason: event.reason };
     case "dismiss":
-      return state.phase === "ready" || state.phase === "failed" ? { phase: "idle" } : state;
+      return mayStart(state) ? { phase: "idle" } : state;
     default:
       return assertNever(event);
   }
@@ -152,6 +159,10 @@ function isRunning(state: RecorderState): state is StateOf<"recording"> | StateO
   return state.phase === "recording" || state.phase === "saving";
 }
 
+function idle(notice: string | undefined): RecorderState {
+  return notice === undefined ? { phase: "idle" } : { phase: "idle", notice };
+}
+
 function firstFrame(event: Extract<RecorderEvent, { type: "started" }>): RecorderState {
   return {
     phase: "recording",
@@ -164,6 +175,8 @@ function firstFrame(event: Extract<RecorderEvent, { type: "started" }>): Recorde
     keptIn: event.keptIn,
     link: { state: "online" },
     isRoomShort: false,
+    isWholeTab: event.isWholeTab,
+    hasSound: event.hasSound,
   };
 }
 

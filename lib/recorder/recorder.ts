@@ -2,7 +2,6 @@ import { missingSupport, NO_ENCODER, NO_WORKER } from "./browser-support";
 import { createWorkerClock, type WorkerClock } from "./clock";
 import { probeEncoder } from "./encoder";
 import { LeaveGuard } from "./leave-guard";
-import type { Pointer } from "./pointer";
 import {
   mayStart,
   mustAskBeforeLeaving,
@@ -12,6 +11,8 @@ import {
 } from "./recorder-state";
 import { RecordingRun, sentenceOf } from "./recording-run";
 import { ApiError, type RecordingOrigin } from "./recording-api";
+import { NotSharedError } from "./not-shared-error";
+import { openScene, type RecordedSource, type Scene } from "./recorded-source";
 import { SpoolClient } from "./spool-client";
 
 export interface RecorderOptions {
@@ -19,10 +20,9 @@ export interface RecorderOptions {
   /** Who records, and what: a later page load needs to know if this one does not come to its end. */
   readonly userId: string;
   readonly appName: string;
-  /** The canvas to record, asked before every frame; null or a detached canvas counts as disconnected. */
-  readonly getSource: () => HTMLCanvasElement | null;
-  /** What points at that canvas, asked before every frame too; left out where no pointer is recorded. */
-  readonly getPointer?: () => Pointer | null;
+  readonly source: RecordedSource;
+  /** A sound track for a recording that begins, its own to stop; null, or left out, for none. */
+  readonly newSound?: () => MediaStreamTrack | null;
   /** The server's limit for one recording: it stops by itself there. */
   readonly maxSizeBytes: number;
 }
@@ -31,8 +31,8 @@ export interface RecorderCore {
   readonly getState: () => RecorderState;
   /** Calls `listener` after every change of state; returns what ends that. */
   readonly subscribe: (listener: () => void) => () => void;
-  /** From now on this tells the canvas to record. */
-  readonly setSource: (getSource: RecorderOptions["getSource"]) => void;
+  /** From now on this is what is to be recorded. */
+  readonly setSource: (source: RecordedSource) => void;
   /** Starts workers and tries the encoders, so that `start` takes no time. Harmless to repeat. */
   readonly warmUp: () => void;
   /**
@@ -42,7 +42,7 @@ export interface RecorderCore {
   readonly start: (origin?: RecordingOrigin) => Promise<void>;
   /** Resolves when nothing more is recorded and all of it is kept; the state goes on to `ready` by itself. */
   readonly stop: () => Promise<void>;
-  /** From `ready` or `failed` back to `idle`. */
+  /** From `ready` or `failed` back to `idle`, and from that to one without a notice. */
   readonly dismiss: () => void;
   /** Stops, and lets go of everything once what was recorded is saved. `warmUp` or `start` revive it. */
   readonly dispose: () => void;
@@ -65,7 +65,7 @@ export function createRecorder(options: RecorderOptions): RecorderCore {
   return {
     getState: () => recorder.state,
     subscribe: (listener) => recorder.subscribe(listener),
-    setSource: (getSource) => recorder.setSource(getSource),
+    setSource: (source) => recorder.setSource(source),
     warmUp: () => recorder.warmUp(),
     start: (origin) => recorder.start(origin),
     stop: () => recorder.stop(),
@@ -82,10 +82,10 @@ class SessionRecorder {
   private starting: Promise<void> | null = null;
   private run: RecordingRun | null = null;
   private isDisposed = false;
-  private getSource: RecorderOptions["getSource"];
+  private source: RecordedSource;
 
   constructor(private readonly options: RecorderOptions) {
-    this.getSource = options.getSource;
+    this.source = options.source;
   }
 
   readonly emit = (event: RecorderEvent): void => {
@@ -101,8 +101,8 @@ class SessionRecorder {
     return () => this.listeners.delete(listener);
   }
 
-  setSource(getSource: RecorderOptions["getSource"]): void {
-    this.getSource = getSource;
+  setSource(source: RecordedSource): void {
+    this.source = source;
   }
 
   warmUp(): void {
@@ -130,32 +130,44 @@ class SessionRecorder {
   }
 
   private async begin(origin: RecordingOrigin): Promise<void> {
+    const equipment = this.equip();
+    if (equipment === null) return;
+    // Before anything is waited for: a browser asks for a tab only right after a click.
+    const opening = openScene(() => this.source);
+    opening.catch(() => undefined);
     try {
-      const equipment = this.equip();
-      const mimeType = await equipment?.mimeType;
-      if (!equipment || !mimeType) return;
-      const spool = equipment.spareSpool;
-      equipment.spareSpool = new SpoolClient();
-      const run = await RecordingRun.begin({
-        sessionId: this.options.sessionId,
-        origin,
-        userId: this.options.userId,
-        appName: this.options.appName,
-        limitBytes: this.options.maxSizeBytes,
-        getSource: () => this.getSource(),
-        getPointer: this.options.getPointer ?? (() => null),
-        mimeType,
-        clock: equipment.clock,
-        spool,
-        emit: this.emit,
-      });
-      this.run = run;
-      void run.finished.then(() => this.forget(run));
+      const mimeType = await equipment.mimeType;
+      const scene = await opening;
+      if (mimeType === null) scene.close();
+      else await this.record(origin, equipment, { mimeType, scene });
     } catch (error) {
-      if (origin === "policy" && error instanceof ApiError && error.status === CONFLICT) {
-        this.emit({ type: "withdraw" });
-        return;
-      }
+      this.explain(error, origin);
+    }
+  }
+
+  private async record(
+    origin: RecordingOrigin,
+    equipment: Equipment,
+    { mimeType, scene }: { readonly mimeType: string; readonly scene: Scene },
+  ): Promise<void> {
+    const spool = equipment.spareSpool;
+    equipment.spareSpool = new SpoolClient();
+    const { sessionId, userId, appName, maxSizeBytes: limitBytes, newSound } = this.options;
+    const run = await RecordingRun.begin({
+      ...{ sessionId, origin, userId, appName, limitBytes, mimeType, scene, spool },
+      sound: newSound?.() ?? null,
+      clock: equipment.clock,
+      emit: this.emit,
+    });
+    this.run = run;
+    void run.finished.then(() => this.forget(run));
+  }
+
+  private explain(error: unknown, origin: RecordingOrigin): void {
+    if (error instanceof NotSharedError) this.emit({ type: "withdraw", notice: error.message });
+    else if (origin === "policy" && error instanceof ApiError && error.status === CONFLICT) {
+      this.emit({ type: "withdraw" });
+    } else {
       this.emit({ type: "fail", recordingId: null, reason: sentenceOf(error), keptBytes: 0 });
     }
   }
@@ -168,7 +180,7 @@ class SessionRecorder {
   /** The equipment, made when there is none; null, and the state says why, when this browser cannot record. */
   private equip(): Equipment | null {
     if (this.equipment !== null) return this.equipment;
-    const missing = missingSupport();
+    const missing = missingSupport(this.source.kind);
     if (missing !== null) return this.giveUp(missing);
     const clock = createWorkerClock();
     const mimeType = Promise.race([

@@ -5,7 +5,7 @@ import type { Clock } from "./clock";
 import { CompositeCanvas } from "./composite-canvas";
 import { CLOSED_WITHOUT_US } from "./confirm-saved";
 import type { KeptIn, Link, RecorderEvent } from "./recorder-state";
-import type { Pointer } from "./pointer";
+import type { Scene } from "./recorded-source";
 import { postStart, postStop, putPoster, type RecordingOrigin } from "./recording-api";
 import { untilItPasses } from "./retry";
 import { SafeTimeline } from "./safe-timeline";
@@ -33,8 +33,10 @@ export interface RunOptions {
   readonly appName: string;
   readonly limitBytes: number;
   readonly mimeType: string;
-  readonly getSource: () => HTMLCanvasElement | null;
-  readonly getPointer: () => Pointer | null;
+  /** Where the frames come from. The run closes it. */
+  readonly scene: Scene;
+  /** Sound to go with them, stopped by the run; null for none. */
+  readonly sound: MediaStreamTrack | null;
   readonly clock: Clock;
   /** A spool of its own, not yet open. The run closes it. */
   readonly spool: SpoolClient;
@@ -73,7 +75,7 @@ export class RecordingRun {
     const { sessionId, userId, appName, mimeType, spool } = options;
     let recordingId: string | null = null;
     try {
-      const composite = new CompositeCanvas(options.getSource, options.getPointer);
+      const composite = new CompositeCanvas(options.scene);
       const { uploadUrl, ...made } = await postStart(sessionId, options.origin);
       recordingId = made.recordingId;
       const createdAt = new Date().toISOString();
@@ -81,6 +83,8 @@ export class RecordingRun {
       const { keptIn } = await spool.open(label);
       return new RecordingRun(options, { recordingId, uploadUrl, keptIn, composite });
     } catch (error) {
+      options.scene.close();
+      options.sound?.stop();
       await spool.remove();
       if (recordingId !== null) tellNothingCame(sessionId, recordingId);
       throw error;
@@ -91,16 +95,20 @@ export class RecordingRun {
     private readonly options: RunOptions,
     private readonly started: Started,
   ) {
-    const { clock, limitBytes, spool, mimeType, emit } = options;
+    const { clock, limitBytes, spool, mimeType, scene, sound, emit } = options;
+    const { isWholeTab } = scene;
     const { recordingId, uploadUrl, keptIn, composite } = started;
     this.capture = new Capture({
       composite,
       mimeType,
+      sound,
       clock,
       onChunk: (chunk) => this.keep(chunk),
       onDeath: (reason) => void this.stop(reason),
     });
-    emit({ type: "started", recordingId, limitBytes, keptIn });
+    const hasSound = sound !== null;
+    emit({ type: "started", recordingId, limitBytes, keptIn, isWholeTab, hasSound });
+    void scene.ended.then((reason) => this.stop(reason));
     this.finished = new Promise((resolve) => (this.finish = resolve));
     this.uploader = new Uploader({
       uploadUrl,
@@ -141,6 +149,7 @@ export class RecordingRun {
     this.options.emit({ type: "stop", notice });
     void this.sendPoster();
     await this.capture.stop(() => this.encodedMs);
+    this.options.scene.close();
     await this.kept;
     this.options.emit({ type: "captured" });
     void this.save(notice);

@@ -16,12 +16,12 @@ const IDLE: RecorderState = { phase: "idle" };
 
 /**
  * The recorder of one session for as long as the component is mounted; unmounting stops it and saves. All but
- * `getSource` is taken once: give a component that shows another session another `key`.
+ * `source` is taken once: give a component that shows another session another `key`.
  */
 export function useRecorder(options: RecorderOptions): Recorder {
-  const { getSource } = options;
+  const { source } = options;
   const [recorder] = useState(() => createRecorder(options));
-  useEffect(() => recorder.setSource(getSource), [recorder, getSource]);
+  useEffect(() => recorder.setSource(source), [recorder, source]);
   useEffect(() => {
     recorder.warmUp();
     return () => recorder.dispose();

@@ -10,20 +10,27 @@ const TICKET_BYTES = 32;
 
 export interface IssuedTicket {
   readonly ticket: string;
-  readonly password: string;
+  /** What the tab needs beside it to show the session. */
+  readonly shows:
+    /** `password` is what the desktop will ask for. */
+    | { readonly kind: "desktop"; readonly password: string }
+    /** `frameTicket` lets its holder's frame into the app, once. */
+    | { readonly kind: "web"; readonly frameTicket: string };
+}
+
+interface IssueDeps {
+  readonly db: DatabaseOrTransaction;
+  readonly provider: Pick<SessionProvider, "desktopPassword">;
+  readonly now: () => Date;
 }
 
 /**
- * A ticket that lets its holder's next WebSocket into one's own running session, once; with the
- * password that the desktop will ask for. Only the ticket's hash is kept.
+ * A ticket that lets its holder's next WebSocket into one's own running session, once, with what
+ * showing it takes. Only the tickets' hashes are kept.
  * @throws AppError `not_found`, `forbidden`, `session_not_running`
  */
 export async function issueTicket(
-  deps: {
-    readonly db: DatabaseOrTransaction;
-    readonly provider: Pick<SessionProvider, "desktopPassword">;
-    readonly now: () => Date;
-  },
+  deps: IssueDeps,
   actor: Actor,
   sessionId: string,
 ): Promise<IssuedTicket> {
@@ -36,18 +43,25 @@ export async function issueTicket(
         : "The session is over. Open the app again.",
     );
   }
-  const password = deps.provider.desktopPassword(session.providerRef);
+  const holder = { sessionId, userId: actor.userId };
+  const shows: IssuedTicket["shows"] =
+    session.appKind === "web"
+      ? { kind: "web", frameTicket: await newTicket(deps, holder) }
+      : { kind: "desktop", password: deps.provider.desktopPassword(session.providerRef) };
+  return { ticket: await newTicket(deps, holder), shows };
+}
+
+async function newTicket(
+  { db, now }: IssueDeps,
+  holder: { readonly sessionId: string; readonly userId: string },
+): Promise<string> {
   const ticket = randomBytes(TICKET_BYTES).toString("base64url");
-  await deps.db.gatewayTicket.create({
-    data: {
-      tokenHash: hashTicket(ticket),
-      sessionId,
-      userId: actor.userId,
-      expiresAt: new Date(deps.now().getTime() + TICKET_LIFETIME_MS),
-    },
+  const expiresAt = new Date(now().getTime() + TICKET_LIFETIME_MS);
+  await db.gatewayTicket.create({
+    data: { ...holder, tokenHash: hashTicket(ticket), expiresAt },
     select: { tokenHash: true },
   });
-  return { ticket, password };
+  return ticket;
 }
 
 /** SHA-256 in hex: a ticket is random enough to need no salt. */

@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { type Client, recordAuditEvent, SYSTEM_ACTOR } from "@/lib/audit/record-audit-event";
 import type { Actor } from "@/lib/auth/permissions";
+import type { Config } from "@/lib/config/config";
 import type { DatabaseOrTransaction } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
 import { secondsSince } from "@/lib/metrics/measured";
 import type { Metrics } from "@/lib/metrics/metrics";
 import type { ProviderRef, SessionSpec } from "@/lib/providers/session-provider";
+import { availabilityOf } from "./app-availability";
 import type { AppCatalogue, CatalogueApp } from "./app-catalogue";
 import { type CloseDeps, closeSession } from "./close-session";
 import { MAX_OPEN_SESSIONS } from "./session-policy";
@@ -15,6 +17,7 @@ export interface LaunchDeps extends CloseDeps {
   readonly instanceId: string;
   readonly stopping: AbortSignal;
   readonly apps: AppCatalogue;
+  readonly config: Pick<Config, "appsDomain">;
   readonly metrics: Pick<Metrics, "sessionCloses" | "sessionStarts" | "sessionStartSeconds">;
 }
 
@@ -37,7 +40,7 @@ export async function launchSession(
 ): Promise<Session> {
   refuseWhenStopping(deps.stopping);
   const app = await findApp(deps, input.appId);
-  const availability = await deps.provider.availability(app);
+  const availability = await availabilityOf(deps, app);
   if (!availability.available) throw new AppError("app_unavailable", availability.reason);
   const session = await createSession(deps, actor, client, app.id);
   void startDesktop(deps, session, specOf(app, session.id, input)).catch((err: unknown) => {

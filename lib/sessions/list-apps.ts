@@ -1,5 +1,7 @@
+import type { Config } from "@/lib/config/config";
 import type { DatabaseOrTransaction } from "@/lib/db/database";
 import type { SessionProvider } from "@/lib/providers/session-provider";
+import { availabilityOf } from "./app-availability";
 import type { AppCatalogue } from "./app-catalogue";
 import type { AppJson } from "./session-schema";
 
@@ -11,7 +13,9 @@ export async function listApps({
   db,
   provider,
   apps,
+  config,
 }: {
+  readonly config: Pick<Config, "appsDomain">;
   readonly apps: AppCatalogue;
   readonly db: DatabaseOrTransaction;
   readonly provider: Pick<SessionProvider, "availability">;
@@ -23,7 +27,7 @@ export async function listApps({
       .filter(({ id }) => ids.has(id))
       .map(async (app) => {
         const { id, name, kind, description } = app;
-        const found = await provider.availability(app);
+        const found = await availabilityOf({ config, provider }, app);
         const reason = found.available ? null : found.reason;
         return {
           id,

@@ -47,12 +47,24 @@ export const launchSessionSchema = z.object({
   height: z.number().int().min(240).max(2160).default(720),
 });
 
-export const ticketSchema = z.object({
+const ticket = {
   /** One use, within 60 seconds. */
   ticket: z.string(),
   /** The WebSocket's address on this server, ticket included. */
   url: z.string(),
-  /** What the desktop's RFB server asks for. */
-  password: z.string(),
-});
+};
+export const ticketSchema = z.discriminatedUnion("kind", [
+  z.object({
+    ...ticket,
+    kind: z.literal("desktop"),
+    /** What the desktop's RFB server asks for. */
+    password: z.string(),
+  }),
+  z.object({
+    ...ticket,
+    kind: z.literal("web"),
+    /** Where a frame finds the app, on an origin of its own; one use, within 60 seconds. */
+    app_url: z.url(),
+  }),
+]);
 export type TicketJson = z.infer<typeof ticketSchema>;

@@ -9,6 +9,8 @@ const DESKTOP_NEEDS = ["tigervnc-standalone-server", "openbox", "xterm"];
 export const DESKTOP_PACKAGES = [
   ...DESKTOP_NEEDS,
   "bubblewrap",
+  // Leads into the sandboxes of web apps.
+  "socat",
   "xfonts-base",
   "fonts-dejavu-core",
 ];
@@ -63,9 +65,8 @@ export function desktopsWithout(missing) {
   if (missing.some((name) => DESKTOP_NEEDS.includes(name))) {
     return "Desktop sessions are not available.";
   }
-  return missing.includes("bubblewrap")
-    ? "Desktop sessions run without a sandbox."
-    : "Desktop sessions lack fonts.";
+  if (missing.includes("bubblewrap")) return "Desktop sessions run without a sandbox.";
+  return missing.includes("socat") ? "Web apps are not available." : "Desktop sessions lack fonts.";
 }
 
 /**

@@ -111,6 +111,32 @@ describe("somebody who watches", () => {
     expect(await isPaused()).toBe(false);
   });
 
+  it("finds the marks in words, goes to their moments, and sees who watched before", async () => {
+    const recording = await sendWhole();
+    const { db } = scene.product;
+    const { userId } = await db.recording.update({
+      where: { id: recording.id },
+      data: { truncated: true, origin: "policy" },
+    });
+    await db.auditEvent.create({
+      data: {
+        ...{ actorId: userId, actorName: "nora", action: "recording.view" },
+        ...{ targetType: "recording", targetId: recording.id },
+      },
+    });
+    await open(recording);
+    const marks = page.getByRole("list", { name: "Marks" });
+    await marks.getByRole("button", { name: "Cut at the limit here" }).click();
+    await expect.poll(currentTime, SOON).toBeGreaterThan(9);
+    await marks.getByRole("button", { name: "0:00 Started by policy" }).click();
+    await expect.poll(currentTime, SOON).toBe(0);
+    const viewings = page.getByRole("region", { name: "Who watched" });
+    await viewings.getByText("nora watched it").waitFor();
+    const dev = await scene.signedIn({}, await scene.product.addUser("devon"));
+    const path = `/api/admin/audit?target_type=recording&target_id=${recording.id}`;
+    expect((await dev.request.get(`${scene.product.url}${path}`)).status()).toBe(403);
+  });
+
   it("chooses a speed from 0.25 to 8", async () => {
     await open(await sendWhole());
     await page.getByLabel("Speed").selectOption("8");

@@ -65,6 +65,16 @@ describe("a session as a pod", () => {
     expect(await text(connection)).toContain("web app at /page");
   });
 
+  test("that has nothing behind a port ends the connection to it, and says why", async () => {
+    const provider = scene.newProvider({ SORTIE_KUBERNETES_CONNECT: "port-forward" });
+    const ref = await scene.start(provider, podSpec("web"));
+    const connection = await provider.connectWeb({ ...ref, port: 9 });
+    const ended = new Promise<Error>((resolve) => connection.once("error", resolve));
+    connection.resume();
+    expect((await ended).message).toContain("error forwarding port 9");
+    expect(connection.destroyed).toBe(true);
+  });
+
   test("is told from a later pod: what is over is not reached, whoever has its address now", async () => {
     const provider = scene.newProvider();
     const spec = podSpec("web");

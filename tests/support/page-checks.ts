@@ -15,18 +15,29 @@ import { type Credentials, type Product, startProduct } from "./product";
 /** Long enough on a busy machine. */
 export const SOON = { timeout: 15_000 };
 
+interface SceneOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly flags?: readonly string[];
+}
+
 /** What the browser tests of a file share: one browser, and the product as it was built. */
 export class PageScene {
   browser!: Browser;
   product!: Product;
 
-  /** To be called at the top of a file or in a `describe`. What a test opened is closed after it. */
-  static install(): PageScene {
+  /**
+   * To be called at the top of a file or in a `describe`. What a test opened is closed after it.
+   * `environment` is the product's, `flags` are the browser's, both beside what every test has.
+   */
+  static install({ environment = {}, flags = [] }: SceneOptions = {}): PageScene {
     const scene = new PageScene();
     beforeAll(async () => {
       [scene.browser, scene.product] = await Promise.all([
-        chromium.launch({ executablePath: "/usr/bin/chromium", args: [...CHROMIUM_FLAGS] }),
-        startProduct(),
+        chromium.launch({
+          executablePath: "/usr/bin/chromium",
+          args: [...CHROMIUM_FLAGS, ...flags],
+        }),
+        startProduct(environment),
       ]);
     });
     afterEach(async () => {

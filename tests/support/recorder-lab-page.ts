@@ -154,8 +154,11 @@ class LabPage {
       sessionId: SESSION_ID,
       userId: USER_ID,
       appName: "Desktop",
-      getSource: () => this.screen,
-      getPointer: () => this.pointer,
+      source: {
+        kind: "canvas",
+        getCanvas: () => this.screen,
+        getPointer: () => this.pointer,
+      },
       maxSizeBytes,
     });
     this.recorder.warmUp();

@@ -123,8 +123,9 @@ export function openViewer(
 
 /** Opens one's own session as the page does, and shows its desktop. */
 export async function watch(server: SessionServer, actor: Actor, sessionId: string) {
-  const { ticket, password } = await issueTicket(server.services, actor, sessionId);
+  const { ticket, shows } = await issueTicket(server.services, actor, sessionId);
+  if (shows.kind !== "desktop") throw new Error("This is no desktop.");
   const viewer = openViewer(server, sessionId, ticket);
-  const screen = await RfbClient.connect(createWebSocketStream(viewer.webSocket), password);
+  const screen = await RfbClient.connect(createWebSocketStream(viewer.webSocket), shows.password);
   return { ...viewer, screen };
 }

@@ -53,6 +53,37 @@ export async function decodeVideo(
   }
 }
 
+/** A recording's sound, as ffmpeg decodes it. */
+export interface Sound {
+  readonly codec: string;
+  /** 0 is as loud as it can be, silence about -91. */
+  readonly loudestDecibels: number;
+}
+
+/** @throws when there is no sound, or ffmpeg so much as warns of something in it */
+export async function soundOf(bytes: Uint8Array): Promise<Sound> {
+  const folder = await mkdtemp(join(tmpdir(), "sortie-sound-"));
+  try {
+    const path = join(folder, "video.webm");
+    await writeFile(path, bytes);
+    const asked = [
+      "-select_streams",
+      "a:0",
+      "-show_entries",
+      "stream=codec_name",
+      "-of",
+      "csv=p=0",
+    ];
+    const codec = (await listen("ffprobe", "warning", [...asked, path], null)).toString().trim();
+    const decode = ["-hide_banner", "-i", path, "-map", "0:a:0", "-af", "volumedetect"];
+    const { stderr } = await run("ffmpeg", [...decode, "-f", "null", "-"]);
+    const loudest = /max_volume: (-?[\d.]+) dB/.exec(stderr)?.[1];
+    return { codec, loudestDecibels: Number(loudest) };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 /** A part of the picture, as shares of its width and height. */
 export interface Region {
   readonly x: number;

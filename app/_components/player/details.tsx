@@ -17,6 +17,7 @@ import { maySession } from "@/lib/sessions/session-policy";
 import { DeleteRecording } from "./delete-recording";
 import { ExactTime } from "./exact-time";
 import { BACKEND_NAMES, codecInWords } from "./recording-words";
+import { Viewings } from "./viewings";
 
 interface DetailsProps {
   readonly recording: RecordingJson;
@@ -32,6 +33,8 @@ export interface RecordingRights {
   readonly hold: boolean;
   /** All that its user records, in every cluster. */
   readonly holdUser: boolean;
+  /** Who watched it. */
+  readonly seeViewings: boolean;
 }
 
 /** Everything that is known of a recording, and what can be done with it. */
@@ -71,6 +74,7 @@ export function Details({ recording, may, onDescribe, onHeld }: DetailsProps) {
           <HoldControls recording={recording} mayHoldUser={may.holdUser} onChange={onHeld} />
         )}
       </div>
+      {may.seeViewings && <Viewings recordingId={recording.id} />}
     </section>
   );
 }

@@ -16,6 +16,7 @@ class FakeVideo implements Playable {
   currentTime = 50;
   duration = 100;
   playbackRate = 1;
+  muted = false;
   play = () => {
     this.paused = false;
     return Promise.resolve();

@@ -7,6 +7,7 @@ export type PlayerCommand =
   | { readonly type: "seek_to_part"; readonly part: number }
   | { readonly type: "step_frame"; readonly direction: 1 | -1 }
   | { readonly type: "change_speed"; readonly direction: 1 | -1 }
+  | { readonly type: "toggle_sound" }
   | { readonly type: "toggle_fullscreen" }
   | { readonly type: "show_keys" };
 
@@ -43,6 +44,8 @@ export function commandForKey(press: KeyPress): PlayerCommand | null {
       return { type: "change_speed", direction: -1 };
     case ">":
       return { type: "change_speed", direction: 1 };
+    case "m":
+      return { type: "toggle_sound" };
     case "f":
       return { type: "toggle_fullscreen" };
     case "?":
@@ -62,6 +65,7 @@ export const KEYS_IN_WORDS: readonly { readonly keys: readonly string[]; readonl
     { keys: [",", "."], does: "One frame back, forward" },
     { keys: ["<", ">"], does: "Slower, faster" },
     { keys: ["0–9"], does: "Jump to the start, to 10 %, … to 90 %" },
+    { keys: ["M"], does: "Sound on, off" },
     { keys: ["F"], does: "Full screen" },
     { keys: ["?"], does: "Show these keys" },
   ];
@@ -83,7 +87,7 @@ const FRAME_SECONDS = 1 / 15;
 /** What the player needs of a `<video>`. */
 export type Playable = Pick<
   HTMLVideoElement,
-  "paused" | "play" | "pause" | "currentTime" | "duration" | "playbackRate"
+  "paused" | "play" | "pause" | "currentTime" | "duration" | "playbackRate" | "muted"
 >;
 
 /** Does what a key asked for. `show` covers what is not the video's own. */
@@ -109,6 +113,9 @@ export async function runCommand(
       return;
     case "change_speed":
       setSpeed(video, nextSpeed(video.playbackRate, command.direction));
+      return;
+    case "toggle_sound":
+      video.muted = !video.muted;
       return;
     case "toggle_fullscreen":
       await show.toggleFullscreen();

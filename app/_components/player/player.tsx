@@ -5,6 +5,7 @@ import {
   MediaController,
   MediaFullscreenButton,
   MediaLoadingIndicator,
+  MediaMuteButton,
   MediaPlayButton,
   MediaTimeDisplay,
   MediaTimeRange,
@@ -17,6 +18,7 @@ import { KeysDialog } from "./keys-dialog";
 import { commandForKey, runCommand, seek } from "./player-keys";
 import "./player.css";
 import { SpeedSelect } from "./speed-select";
+import { Ticks, type TicksProps } from "./timeline-marks";
 import { useFreshSource } from "./use-fresh-source";
 
 interface PlayerProps {
@@ -25,17 +27,22 @@ interface PlayerProps {
   readonly poster: string | null;
   /** Width by height of the picture, where known. */
   readonly shape: number | null;
+  /** Somebody speaks in it. */
+  readonly hasSound: boolean;
   /** Where to start, in seconds. */
   readonly startAt: number | null;
   /** What is played, for screen readers. */
   readonly label: string;
+  /** Moments to mark on the timeline. */
+  readonly marks?: TicksProps;
 }
 
 const USUAL_SHAPE = 16 / 9;
 const CONTROLLER_ID = "player-controller";
 
 /** The video with its controls under it and its keys on the whole page. */
-export function Player({ video, src, poster, shape, startAt, label }: PlayerProps) {
+export function Player(props: PlayerProps) {
+  const { video, src, poster, shape, hasSound, startAt, label, marks } = props;
   const surface = useRef<HTMLDivElement>(null);
   const [showsKeys, setShowsKeys] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
@@ -68,7 +75,11 @@ export function Player({ video, src, poster, shape, startAt, label }: PlayerProp
       <MediaControlBar {...{ mediacontroller: CONTROLLER_ID }}>
         <MediaPlayButton />
         <MediaTimeDisplay {...{ showduration: true, notoggle: true }} />
-        <MediaTimeRange />
+        <span className="player-timeline">
+          <MediaTimeRange />
+          {marks !== undefined && <Ticks {...marks} />}
+        </span>
+        {hasSound && <MediaMuteButton />}
         <SpeedSelect video={video} />
         <MediaFullscreenButton />
         <span className="max-sm:hidden">

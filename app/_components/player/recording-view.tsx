@@ -13,7 +13,10 @@ import { assertNever } from "@/lib/errors/assert-never";
 import { type RecordingJson, recordingSchema } from "@/lib/recordings/recording-schema";
 import { CopyLink } from "./copy-link";
 import { Details, type RecordingRights } from "./details";
+import { marksOf } from "./marks";
 import { Player } from "./player";
+import { hasSound } from "./recording-words";
+import { MarkList } from "./timeline-marks";
 import { SealAgain } from "./seal-again";
 
 interface RecordingViewProps {
@@ -35,6 +38,7 @@ export function RecordingView({ initial, may, startAt }: RecordingViewProps) {
     const init = { method: "PATCH", body: { description } } as const;
     setRecording(await readApi(`/api/recordings/${recording.id}`, recordingSchema, init));
   };
+  const marks = marksOf(recording);
   const title = recording.description || `Recording of ${recording.app_name}`;
   if (gone !== null) {
     return (
@@ -59,10 +63,16 @@ export function RecordingView({ initial, may, startAt }: RecordingViewProps) {
                 src={`/api/recordings/${recording.id}/download`}
                 poster={recording.has_poster ? `/api/recordings/${recording.id}/poster` : null}
                 shape={shapeOf(recording)}
+                hasSound={hasSound(recording)}
                 startAt={startAt}
                 label={`Recording of ${recording.app_name} by ${recording.username}`}
+                {...(recording.duration_seconds !== null &&
+                  recording.duration_seconds > 0 && {
+                    marks: { marks, seconds: recording.duration_seconds },
+                  })}
               />
-              <div className="mt-2 flex justify-end">
+              <div className="mt-2 flex flex-wrap items-start justify-between gap-2">
+                <MarkList marks={marks} video={video} />
                 <CopyLink video={video} />
               </div>
             </>

@@ -10,6 +10,11 @@ const CODEC_NAMES: Readonly<Record<string, string>> = {
   opus: "Opus",
 };
 
+/** Whether a recording has a sound track: only then it has two codecs. */
+export function hasSound({ codec }: Pick<RecordingJson, "codec">): boolean {
+  return codec?.includes(",") ?? false;
+}
+
 /** `vp9,opus` as people say it: `VP9, Opus`. */
 export function codecInWords(codecs: string): string {
   return codecs

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { type RecordingJson, recordingSchema } from "@/lib/recordings/recording-schema";
 import { problemSentence, readApi } from "../api-client";
 import { Player } from "../player/player";
+import { hasSound } from "../player/recording-words";
 import { ButtonLink } from "../ui/button";
 import { Dialog, DialogActions } from "../ui/dialog";
 import { recordingMeaning, recordingName } from "./recording-meaning";
@@ -50,6 +51,7 @@ function Picture({ recording }: { readonly recording: RecordingJson }) {
       src={`/api/recordings/${recording.id}/download`}
       poster={recording.has_poster ? `/api/recordings/${recording.id}/poster` : null}
       shape={width === null || height === null || height === 0 ? null : width / height}
+      hasSound={hasSound(recording)}
       startAt={null}
       label={`Recording of ${recording.app_name} by ${recording.username}`}
     />

@@ -25,6 +25,7 @@ afterEach(() => {
 
 function fakeControls() {
   return {
+    needsClick: false,
     start: vi.fn(() => Promise.resolve()),
     stop: vi.fn(() => Promise.resolve()),
     decline: vi.fn(() => Promise.resolve()),
@@ -44,7 +45,12 @@ describe("a tab whose session is to be recorded", () => {
     expect(controls.start).not.toHaveBeenCalled();
     begun();
     expect(controls.start.mock.calls).toEqual([["policy"]]);
-    expect(auto.getState()).toEqual({ isByPolicy: true, isElsewhere: false, notice: null });
+    expect(auto.getState()).toEqual({
+      isByPolicy: true,
+      isElsewhere: false,
+      asksForClick: false,
+      notice: null,
+    });
   });
 
   test("leaves it to another tab that records it, and takes over when that one ends", () => {

@@ -16,6 +16,8 @@ export interface AutoRecordState {
   readonly isByPolicy: boolean;
   /** Another tab records this session. */
   readonly isElsewhere: boolean;
+  /** Administrators want a recording, for which the browser wants a click: `startByClick`. */
+  readonly asksForClick: boolean;
   /** A sentence to be read now, or null. */
   readonly notice: string | null;
 }
@@ -24,6 +26,14 @@ export const TURNED_ON = "Recording was turned on by your administrator.";
 export const TURNED_OFF =
   "Your administrator turned automatic recording off: the recording was stopped and is kept.";
 
+/** Nothing is recorded and nothing is to be. */
+export const QUIET: AutoRecordState = {
+  isByPolicy: false,
+  isElsewhere: false,
+  asksForClick: false,
+  notice: null,
+};
+
 /** After a recording that failed. */
 const RETRY_MS = 30_000;
 /** After another tab was quicker; its end is told by a note, unless that came in between. */
@@ -31,7 +41,12 @@ const YIELD_MS = 5_000;
 /** Long enough to be read. */
 const NOTICE_MS = 10_000;
 
+export const ONE_CLICK =
+  "Your administrator has every session recorded. The browser asks before it records an app: press Record and allow this tab.";
+
 interface Controls extends Pick<Recorder, "start" | "stop"> {
+  /** The browser asks the user, and lets itself be asked only right after a click. */
+  readonly needsClick: boolean;
   /** Tells the server that the user wants no recording. May reject. */
   readonly decline: () => Promise<void>;
 }
@@ -41,7 +56,7 @@ interface Controls extends Pick<Recorder, "start" | "stop"> {
  * tab of several, until its user stops it or administrators turn it off.
  */
 export class AutoRecorder {
-  #state: AutoRecordState = { isByPolicy: false, isElsewhere: false, notice: null };
+  #state: AutoRecordState = QUIET;
   #inputs: AutoRecordInputs = { note: null, connected: false, recording: { phase: "idle" } };
   readonly #listeners = new Set<() => void>();
   #isStarting = false;
@@ -84,6 +99,9 @@ export class AutoRecorder {
     await this.controls.stop();
   };
 
+  /** The click that the browser wants: starts as administrators wish. */
+  readonly startByClick = (): Promise<void> => this.#start();
+
   /** Nothing is started any more: the session is being ended. `true` until it is taken back. */
   readonly rest = (isResting: boolean): void => {
     this.#isResting = isResting;
@@ -97,6 +115,7 @@ export class AutoRecorder {
 
   #act(): void {
     const { note, connected, recording } = this.#inputs;
+    this.#become({ asksForClick: this.controls.needsClick && this.#isDue() });
     if (note === null || this.#isResting) return;
     if (!note.auto_record) {
       if (this.#state.isByPolicy && recording.phase === "recording" && !this.#isDeclined) {
@@ -106,9 +125,16 @@ export class AutoRecorder {
       return;
     }
     if (this.#isDeclined || !connected || note.recorded || this.#isStarting) return;
-    if (!mayStart(recording) || this.#retry !== null) return;
+    if (!mayStart(recording) || this.#retry !== null || this.controls.needsClick) return;
     if (recording.phase === "failed") this.#later(RETRY_MS);
     else void this.#start();
+  }
+
+  /** A recording is wanted and none is under way. */
+  #isDue(): boolean {
+    const { note, connected, recording } = this.#inputs;
+    if (note === null || this.#isResting || this.#isDeclined || this.#isStarting) return false;
+    return note.auto_record && !note.recorded && connected && mayStart(recording);
   }
 
   async #tellDeclined(): Promise<void> {
@@ -118,7 +144,7 @@ export class AutoRecorder {
 
   async #start(): Promise<void> {
     this.#isStarting = true;
-    this.#become({ isByPolicy: true });
+    this.#become({ isByPolicy: true, asksForClick: false });
     await this.controls.start("policy");
     this.#isStarting = false;
     // Unless it began or failed, which an update tells, somebody else was quicker.
@@ -147,16 +173,10 @@ export class AutoRecorder {
   }
 
   #become(change: Partial<AutoRecordState>): void {
-    const next = { ...this.#state, ...change };
-    const { isByPolicy, isElsewhere: elsewhere, notice } = this.#state;
-    if (
-      next.isByPolicy === isByPolicy &&
-      next.isElsewhere === elsewhere &&
-      next.notice === notice
-    ) {
-      return;
-    }
-    this.#state = next;
+    const state = this.#state;
+    const keys = Object.keys(change) as (keyof AutoRecordState)[];
+    if (keys.every((key) => change[key] === state[key])) return;
+    this.#state = { ...state, ...change };
     for (const listener of this.#listeners) listener();
   }
 }

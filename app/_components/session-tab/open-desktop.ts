@@ -1,24 +1,7 @@
-import { NOTES_PROTOCOL, type SessionNote, sessionNoteSchema } from "@/lib/gateway/session-note";
+import { NOTES_PROTOCOL, sessionNoteSchema } from "@/lib/gateway/session-note";
+import { gatewayAddress } from "./gateway-address";
 import { releaseKeysOnLeave } from "./release-keys";
-
-/** A desktop that is being shown, or was until a moment ago. */
-export interface Desktop {
-  readonly canvas: HTMLCanvasElement;
-  focus(): void;
-  /** Gives the desktop's clipboard this text. */
-  paste(text: string): void;
-  close(): void;
-}
-
-export interface DesktopEvents {
-  readonly opened: () => void;
-  /** Called once; the canvas keeps its last picture. */
-  readonly closed: (closeCode: number) => void;
-  /** The desktop did not take the password. */
-  readonly refused: () => void;
-  readonly clipboard: (text: string) => void;
-  readonly note: (note: SessionNote) => void;
-}
+import type { SessionView, ViewEvents } from "./session-view";
 
 /** RFC 6455: the connection went away without a close frame. */
 const ABNORMAL_CLOSURE = 1006;
@@ -36,11 +19,11 @@ export interface DesktopAddress {
 export async function openDesktop(
   target: HTMLElement,
   address: DesktopAddress,
-  events: DesktopEvents,
-): Promise<Desktop> {
+  events: ViewEvents,
+): Promise<SessionView> {
   const { default: Rfb } = await import("@novnc/novnc");
   // noVNC tells nobody the close code, so the WebSocket is opened here.
-  const socket = new WebSocket(webSocketUrl(address.url), [NOTES_PROTOCOL, "binary"]);
+  const socket = new WebSocket(gatewayAddress(address.url), [NOTES_PROTOCOL, "binary"]);
   let over = false;
   const finish = (closeCode: number) => {
     if (over) return;
@@ -91,10 +74,4 @@ export async function openDesktop(
       if (!disconnected) rfb.disconnect();
     },
   };
-}
-
-function webSocketUrl(url: string): URL {
-  const absolute = new URL(url, window.location.href);
-  absolute.protocol = absolute.protocol.replace("http", "ws");
-  return absolute;
 }

@@ -8,10 +8,12 @@ import { Button, ButtonLink } from "@/app/_components/ui/button";
 import { classes } from "@/app/_components/ui/classes";
 import { assertNever } from "@/lib/errors/assert-never";
 import type { Connection } from "./connection";
+import type { SessionNoun } from "./session-noun";
 
 interface OverlayProps {
   readonly connection: Connection;
   readonly appName: string;
+  readonly noun: SessionNoun;
   /** What becomes of the recording meanwhile, in a sentence; null where there is none. */
   readonly recordingNote: string | null;
   readonly recordingEnabled: boolean;
@@ -19,16 +21,16 @@ interface OverlayProps {
   readonly onStartAgain: () => Promise<void>;
 }
 
-/** Over the desktop, whenever there is none to use: what happens, in words, and what can be done. */
+/** Over the session, whenever there is none to use: what happens, in words, and what can be done. */
 export function Overlay(props: OverlayProps) {
-  const { connection, appName, recordingNote: note, onRetry } = props;
+  const { connection, appName, noun, recordingNote: note, onRetry } = props;
   switch (connection.phase) {
     case "connected":
       return null;
     case "preparing":
       return (
         <Card icon={LoaderCircle} moves title={`Starting ${appName}`} dims={false} note={note}>
-          The desktop appears here as soon as it answers. <Patience />
+          The {noun} appears here as soon as it answers. <Patience />
         </Card>
       );
     case "connecting":
@@ -41,7 +43,7 @@ export function Overlay(props: OverlayProps) {
           note={note}
         >
           {connection.attempt === 0
-            ? "The desktop runs; its picture is on the way."
+            ? `The ${noun} runs; its picture is on the way.`
             : "The picture is the last one seen."}
         </Card>
       );
@@ -67,7 +69,7 @@ export function Overlay(props: OverlayProps) {
       return (
         <Card
           icon={TriangleAlert}
-          title="The desktop cannot be shown"
+          title={`The ${noun} cannot be shown`}
           note={note}
           actions={
             <>

@@ -1,12 +1,12 @@
-/** Where a desktop is seen: a live layer, and over it the last picture of a desktop that is away. */
+/** Where a session is seen: a live layer, and over it the last picture of a desktop that is away. */
 export interface Picture {
-  /** Where the next desktop puts its elements. */
+  /** Where the session puts its elements. */
   readonly live: HTMLElement;
   /** What is seen now; null before the first desktop. */
   readonly canvas: HTMLCanvasElement | null;
-  /** The desktop's canvas has its picture: it takes the place of the last one. */
-  show(canvas: HTMLCanvasElement): void;
-  /** Keeps the last picture when the desktop's own elements go away. */
+  /** The session can be used. A desktop's canvas takes the place of the last one; others have none. */
+  show(canvas: HTMLCanvasElement | null): void;
+  /** Keeps the last picture when the session's own elements go away, and lets nobody use it. */
   freeze(): void;
   remove(): void;
 }
@@ -41,7 +41,8 @@ export function createPicture(mount: HTMLElement): Picture {
 
 function addLayer(mount: HTMLElement): HTMLElement {
   const layer = document.createElement("div");
-  layer.style.cssText = "position:absolute;inset:0;display:flex";
+  // A stacking context of its own is what a browser can record alone.
+  layer.style.cssText = "position:absolute;inset:0;display:flex;isolation:isolate";
   mount.append(layer);
   return layer;
 }

@@ -15,10 +15,9 @@ import { Tooltip } from "@/app/_components/ui/tooltip";
 import { assertNever } from "@/lib/errors/assert-never";
 import type { RecorderState } from "@/lib/recorder/recorder-state";
 import { lag, progressInWords } from "./recording-words";
+import type { SessionNoun } from "./session-noun";
 
 export const RECORD_SHORTCUT = "Ctrl Shift R";
-
-const NO_PICTURE = "Recording is possible as soon as the desktop is connected.";
 
 interface RecordControlProps {
   readonly state: RecorderState;
@@ -26,8 +25,9 @@ interface RecordControlProps {
   readonly isByPolicy: boolean;
   /** Another tab records this session. */
   readonly isElsewhere: boolean;
-  /** The desktop has no picture yet: there is nothing to record. */
+  /** There is no picture yet: there is nothing to record. */
   readonly waiting: boolean;
+  readonly noun: SessionNoun;
   /** The session has ended: nothing more is recorded, but what was is shown. */
   readonly over: boolean;
   readonly onToggle: () => void;
@@ -35,11 +35,12 @@ interface RecordControlProps {
 
 /** Starts and stops the recording and says how it stands. */
 export function RecordControl(props: RecordControlProps) {
-  const { state, isByPolicy, isElsewhere, waiting, over, onToggle } = props;
+  const { state, isByPolicy, isElsewhere, waiting, noun, over, onToggle } = props;
+  const noPicture = `Recording is possible as soon as the ${noun} is connected.`;
   const record = over ? null : (
     <RecordButton
       disabled={waiting}
-      hint={waiting ? NO_PICTURE : "Records this desktop"}
+      hint={waiting ? noPicture : `Records this ${noun}`}
       onToggle={onToggle}
     />
   );

@@ -23,6 +23,8 @@ const running: Running = {
   keptIn: "disk",
   link: { state: "online" },
   isRoomShort: false,
+  isWholeTab: false,
+  hasSound: false,
 };
 
 describe("What the bar says of a recording", () => {

@@ -31,7 +31,10 @@ export function noticeInWords(state: RecorderState): string | null {
   switch (state.phase) {
     case "recording":
       return (
-        linkNotice(state, `${keptSeconds(state)} s`) ?? roomNotice(state) ?? limitNotice(state)
+        linkNotice(state, `${keptSeconds(state)} s`) ??
+        roomNotice(state) ??
+        limitNotice(state) ??
+        wholeTabNotice(state)
       );
     case "saving":
       return linkNotice(state, formatBytes(state.remainingBytes)) ?? state.notice;
@@ -41,8 +44,9 @@ export function noticeInWords(state: RecorderState): string | null {
       return state.keptBytes > 0
         ? `${state.reason} ${formatBytes(state.keptBytes)} are kept on this computer.`
         : state.reason;
-    case "unsupported":
     case "idle":
+      return state.notice ?? null;
+    case "unsupported":
     case "starting":
       return null;
     default:
@@ -73,6 +77,15 @@ const ROOM_SHORT =
 
 function roomNotice({ isRoomShort }: Running): string | null {
   return isRoomShort ? ROOM_SHORT : null;
+}
+
+const WHOLE_TAB =
+  "This browser cannot record the app alone: all of what you chose to share is recorded, with this bar.";
+/** Long enough to be read. */
+const SAID_FOR_MS = 15_000;
+
+function wholeTabNotice({ isWholeTab, elapsedMs }: Running): string | null {
+  return isWholeTab && elapsedMs < SAID_FOR_MS ? WHOLE_TAB : null;
 }
 
 function keptSeconds(state: Running): number {

@@ -1,6 +1,6 @@
 import { callApi, readApi } from "@/app/_components/api-client";
 import { type SessionJson, sessionSchema, ticketSchema } from "@/lib/sessions/session-schema";
-import type { SessionApi } from "./desktop-connection";
+import type { SessionApi } from "./session-connection";
 
 /** What the tab asks of the API. @throws ApiProblem */
 export const sessionApi: SessionApi = {

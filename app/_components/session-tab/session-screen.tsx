@@ -3,50 +3,56 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { ConfirmDialog } from "@/app/_components/ui/dialog";
 import { mayStart } from "@/lib/recorder/recorder-state";
+import type { MicrophoneControl } from "@/lib/recorder/use-microphone";
 import type { Recorder } from "@/lib/recorder/use-recorder";
 import type { SessionJson } from "@/lib/sessions/session-schema";
 import { ClipboardDialog } from "./clipboard-dialog";
 import { type Connection, connectionInWords, isFinal } from "./connection";
-import type { DesktopConnection } from "./desktop-connection";
+import type { SessionConnection } from "./session-connection";
 import { Overlay } from "./overlay";
 import { createPicture } from "./picture";
 import { announcement, noticeInWords, recordingWhileAway } from "./recording-words";
 import { describeRecording, endSession, startSession } from "./session-api";
+import { nounOf, type SessionNoun } from "./session-noun";
 import { type BarRecorder, Toolbar } from "./toolbar";
 import type { AutoRecord } from "./use-auto-record";
 import { useSessionBar } from "./use-session-bar";
 
 interface SessionScreenProps {
   readonly session: SessionJson;
-  readonly connection: DesktopConnection;
+  readonly connection: SessionConnection;
   readonly clipboard: string;
   readonly recorder: Recorder | null;
+  readonly microphone: MicrophoneControl | null;
   /** Null exactly where there is no recorder. */
   readonly autoRecord: AutoRecord | null;
 }
 
 const PREPARING: Connection = { phase: "preparing" };
 
-/** What is seen in a session's tab: the desktop, the bar over it and what must be said. */
+/** What is seen in a session's tab: the desktop or app, the bar over it and what must be said. */
 export function SessionScreen(props: SessionScreenProps) {
-  const { session, connection, clipboard, recorder, autoRecord } = props;
+  const { session, connection, clipboard, recorder, microphone, autoRecord } = props;
+  const noun = nounOf(session);
   const state = useSyncExternalStore(connection.subscribe, connection.getState, () => PREPARING);
   const [dialog, setDialog] = useState<"clipboard" | "end" | "stop" | null>(null);
   const mount = useRef<HTMLDivElement>(null);
   const barElement = useRef<HTMLElement>(null);
   const barRecorder = useBarRecorder(recorder, autoRecord, {
     connected: state.phase === "connected",
+    noun,
+    microphoneNotice: microphone === null ? null : noticeOf(microphone),
     askToStop: () => setDialog("stop"),
   });
   const recording = recorder?.state.phase === "recording" || recorder?.state.phase === "starting";
-  const focusDesktop = () => {
+  const focusSession = () => {
     barElement.current?.querySelector<HTMLElement>(":focus")?.blur();
     connection.focus();
   };
   const bar = useSessionBar({
     bar: barElement,
     hold: !isQuiet(barRecorder) || state.phase === "lost" || dialog !== null,
-    focusDesktop,
+    focusSession,
     toggleRecording: barRecorder?.toggle ?? null,
   });
 
@@ -58,7 +64,7 @@ export function SessionScreen(props: SessionScreenProps) {
   useFocusWhenConnected(connection, state.phase);
   const over = isFinal(state);
   const isWanted = autoRecord?.isWanted ?? false;
-  useStopWithDesktop(over, recorder);
+  useStopWithSession(over, recorder);
   useMarkInTitle(recording);
 
   const end = async () => {
@@ -79,9 +85,11 @@ export function SessionScreen(props: SessionScreenProps) {
   return (
     <main className="fixed inset-0 overflow-hidden bg-page select-none">
       <div ref={mount} className="absolute inset-0" />
+      {session.app_kind === "web" && <FrameEdge onReach={bar.enter} />}
       <Overlay
         connection={state}
         appName={session.app_name}
+        noun={noun}
         recordingNote={
           recorder === null ? null : recordingWhileAway(recorder.state, over, isWanted)
         }
@@ -103,9 +111,10 @@ export function SessionScreen(props: SessionScreenProps) {
         appName={session.app_name}
         connection={state}
         recorder={barRecorder}
-        onClipboard={() => setDialog("clipboard")}
+        microphone={microphone}
+        onClipboard={session.app_kind === "desktop" ? () => setDialog("clipboard") : null}
         onEnd={() => setDialog("end")}
-        onLeave={focusDesktop}
+        onLeave={focusSession}
       />
       <ClipboardDialog
         open={dialog === "clipboard"}
@@ -118,9 +127,8 @@ export function SessionScreen(props: SessionScreenProps) {
         onOpenChange={(open) => setDialog(open ? "end" : null)}
         title="End this session?"
         description={
-          recording
-            ? "Its desktop closes and what is open there is lost. The recording is stopped and saved first."
-            : "Its desktop closes and what is open there is lost."
+          `The ${noun} closes and what is open there is lost.` +
+          (recording ? " The recording is stopped and saved first." : "")
         }
         confirmLabel="End session"
         onConfirm={end}
@@ -143,6 +151,25 @@ export function SessionScreen(props: SessionScreenProps) {
   );
 }
 
+/**
+ * A frame keeps the pointer and the keyboard to itself. At its top edge the pointer is still seen; and whoever
+ * leaves the app by Tab comes to a way to the bar.
+ */
+function FrameEdge({ onReach }: { readonly onReach: () => void }) {
+  return (
+    <>
+      <div aria-hidden className="absolute inset-x-0 top-0 z-[5] h-1" />
+      <button
+        type="button"
+        onClick={onReach}
+        className="absolute bottom-2 left-1/2 z-10 -translate-x-1/2 rounded-md bg-raised px-3 py-2 text-ink shadow-popup not-focus:sr-only"
+      >
+        To the session bar
+      </button>
+    </>
+  );
+}
+
 /** Nothing about recording has to be seen. */
 function isQuiet(recorder: BarRecorder | null): boolean {
   if (recorder === null) return true;
@@ -151,6 +178,8 @@ function isQuiet(recorder: BarRecorder | null): boolean {
 
 interface BarRecorderOptions {
   readonly connected: boolean;
+  readonly noun: SessionNoun;
+  readonly microphoneNotice: string | null;
   /** Stopping what administrators want is asked once. */
   readonly askToStop: () => void;
 }
@@ -159,7 +188,7 @@ interface BarRecorderOptions {
 function useBarRecorder(
   recorder: Recorder | null,
   autoRecord: AutoRecord | null,
-  { connected, askToStop }: BarRecorderOptions,
+  { connected, noun, microphoneNotice, askToStop }: BarRecorderOptions,
 ): BarRecorder | null {
   const [described, setDescribed] = useState({ recordingId: "", description: "" });
   if (recorder === null || autoRecord === null) return null;
@@ -169,11 +198,13 @@ function useBarRecorder(
     state,
     isByPolicy: autoRecord.isByPolicy,
     isElsewhere: autoRecord.isElsewhere,
-    notice: noticeInWords(state) ?? autoRecord.notice,
+    noun,
+    notice: noticeInWords(state) ?? microphoneNotice ?? autoRecord.notice,
     description: described.recordingId === recordingId ? described.description : "",
     toggle: () => {
       if (state.phase === "recording" && autoRecord.isWanted) askToStop();
       else if (state.phase === "recording") void stop();
+      else if (connected && autoRecord.asksForClick) void autoRecord.startByClick();
       else if (connected && mayStart(state)) void start();
     },
     dismiss,
@@ -184,8 +215,12 @@ function useBarRecorder(
   };
 }
 
-/** The desktop gets the keyboard as soon as it is there, unless the person is busy elsewhere. */
-function useFocusWhenConnected(connection: DesktopConnection, phase: Connection["phase"]): void {
+function noticeOf({ state }: MicrophoneControl): string | null {
+  return state.phase === "off" ? state.notice : null;
+}
+
+/** The session gets the keyboard as soon as it is there, unless the person is busy elsewhere. */
+function useFocusWhenConnected(connection: SessionConnection, phase: Connection["phase"]): void {
   useEffect(() => {
     if (phase === "connected" && document.activeElement === document.body) connection.focus();
   }, [connection, phase]);
@@ -203,8 +238,8 @@ function useMarkInTitle(recording: boolean): void {
   }, [recording]);
 }
 
-/** A desktop that does not come back by itself is not recorded any longer: what was recorded is saved. */
-function useStopWithDesktop(over: boolean, recorder: Recorder | null): void {
+/** A session that does not come back by itself is not recorded any longer: what was recorded is saved. */
+function useStopWithSession(over: boolean, recorder: Recorder | null): void {
   const recordingPhase = recorder?.state.phase;
   const stop = recorder?.stop;
   useEffect(() => {

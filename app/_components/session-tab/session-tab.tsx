@@ -1,15 +1,16 @@
 "use client";
 
 import { useEffect, useState } from "react";
+import { useMicrophone } from "@/lib/recorder/use-microphone";
 import { useRecorder } from "@/lib/recorder/use-recorder";
 import type { SessionNote } from "@/lib/gateway/session-note";
 import type { SessionJson } from "@/lib/sessions/session-schema";
-import { DesktopConnection } from "./desktop-connection";
+import { SessionConnection } from "./session-connection";
 import { RecoveryStrip } from "../recovery/recovery-strip";
 import { useDesktopPointer } from "./desktop-pointer";
-import { openDesktop } from "./open-desktop";
 import { sessionApi } from "./session-api";
 import { SessionScreen } from "./session-screen";
+import { openView } from "./session-view";
 import { useAutoRecord } from "./use-auto-record";
 
 /** What recording needs to know. */
@@ -33,10 +34,10 @@ export function SessionTab({ session, recording }: SessionTabProps) {
   const [note, setNote] = useState<SessionNote | null>(null);
   const [connection] = useState(
     () =>
-      new DesktopConnection({
+      new SessionConnection({
         sessionId: session.id,
         api: sessionApi,
-        open: openDesktop,
+        open: openView,
         onClipboard: setClipboard,
         onNote: setNote,
       }),
@@ -54,25 +55,31 @@ export function SessionTab({ session, recording }: SessionTabProps) {
     };
   }, [connection]);
   const parts = { session, connection, clipboard };
-  if (recording === null) return <SessionScreen {...parts} recorder={null} autoRecord={null} />;
+  if (recording === null) {
+    return <SessionScreen {...parts} recorder={null} microphone={null} autoRecord={null} />;
+  }
   return <RecordedSession {...parts} {...recording} note={note} />;
 }
 
 interface RecordedSessionProps extends SessionRecording {
   readonly session: SessionJson;
-  readonly connection: DesktopConnection;
+  readonly connection: SessionConnection;
   readonly clipboard: string;
   readonly note: SessionNote | null;
 }
 
 function RecordedSession({ maxSizeBytes, userId, isWanted, note, ...parts }: RecordedSessionProps) {
   const getPointer = useDesktopPointer(parts.connection.liveCanvas);
+  const microphone = useMicrophone();
   const recorder = useRecorder({
     sessionId: parts.session.id,
     userId,
     appName: parts.session.app_name,
-    getSource: parts.connection.liveCanvas,
-    getPointer,
+    source:
+      parts.session.app_kind === "desktop"
+        ? { kind: "canvas", getCanvas: parts.connection.liveCanvas, getPointer }
+        : { kind: "tab", getElement: parts.connection.liveElement },
+    newSound: microphone.newTrack,
     maxSizeBytes,
   });
   const autoRecord = useAutoRecord({ ...parts, recorder, note, isWanted });
@@ -81,7 +88,7 @@ function RecordedSession({ maxSizeBytes, userId, isWanted, note, ...parts }: Rec
   const failedHere = failedId === null ? null : { recordingId: failedId, onSaved: dismiss };
   return (
     <>
-      <SessionScreen {...parts} recorder={recorder} autoRecord={autoRecord} />
+      <SessionScreen {...parts} {...{ recorder, microphone, autoRecord }} />
       <RecoveryStrip
         userId={userId}
         limitBytes={maxSizeBytes}

@@ -6,8 +6,11 @@ import { DescriptionEditor } from "@/app/_components/description-editor";
 import { IconButton } from "@/app/_components/ui/button";
 import { classes } from "@/app/_components/ui/classes";
 import type { RecorderState } from "@/lib/recorder/recorder-state";
+import type { MicrophoneControl } from "@/lib/recorder/use-microphone";
 import { type Connection, connectionInWords } from "./connection";
+import { MicrophoneButton } from "./microphone-button";
 import { LagLine, RecordControl } from "./record-control";
+import type { SessionNoun } from "./session-noun";
 import type { SessionBar } from "./use-session-bar";
 
 /** A recorder as the bar sees it. */
@@ -20,6 +23,8 @@ export interface BarRecorder {
   /** A sentence that the person should read now, or null. */
   readonly notice: string | null;
   readonly description: string;
+  /** What is recorded, in a word. */
+  readonly noun: SessionNoun;
   readonly toggle: () => void;
   readonly dismiss: () => void;
   readonly describe: (description: string) => Promise<void>;
@@ -32,14 +37,18 @@ interface ToolbarProps {
   readonly connection: Connection;
   /** Null where recording is switched off: then nothing of it is shown. */
   readonly recorder: BarRecorder | null;
-  readonly onClipboard: () => void;
+  /** Null where recording is switched off: nobody would be heard. */
+  readonly microphone: MicrophoneControl | null;
+  /** Null where the session takes the browser's own clipboard. */
+  readonly onClipboard: (() => void) | null;
   readonly onEnd: () => void;
   readonly onLeave: () => void;
 }
 
 /** The session's bar at the top edge. */
 export function Toolbar(props: ToolbarProps) {
-  const { ref, bar, appName, connection, recorder, onClipboard, onEnd, onLeave } = props;
+  const { ref, bar, appName, connection, recorder, microphone, onClipboard, onEnd, onLeave } =
+    props;
   const connected = connection.phase === "connected";
   const over = connection.phase === "ended";
   const compact = bar.resting && connected && recorder?.state.phase === "recording";
@@ -61,12 +70,14 @@ export function Toolbar(props: ToolbarProps) {
         {!compact && <Identity name={appName} connection={connection} />}
         {!compact && !over && (
           <>
-            <IconButton
-              icon={Clipboard}
-              label="Clipboard"
-              disabled={!connected}
-              onClick={onClipboard}
-            />
+            {onClipboard !== null && (
+              <IconButton
+                icon={Clipboard}
+                label="Clipboard"
+                disabled={!connected}
+                onClick={onClipboard}
+              />
+            )}
             <FullscreenButton />
           </>
         )}
@@ -76,9 +87,13 @@ export function Toolbar(props: ToolbarProps) {
             isByPolicy={recorder.isByPolicy}
             isElsewhere={recorder.isElsewhere}
             waiting={!connected}
+            noun={recorder.noun}
             over={over}
             onToggle={recorder.toggle}
           />
+        )}
+        {recorder !== null && microphone !== null && !over && (
+          <MicrophoneButton microphone={microphone} recording={recorder.state} compact={compact} />
         )}
         {!compact && !over && <IconButton icon={Power} label="End session" onClick={onEnd} />}
       </div>
@@ -120,7 +135,10 @@ function Identity({
 /** What is to be said of the recording, under the controls. */
 function RecordingRow({ recorder }: { readonly recorder: BarRecorder }) {
   const { state, notice, description, dismiss, describe } = recorder;
-  const settled = state.phase === "ready" || state.phase === "failed";
+  const settled =
+    state.phase === "ready" ||
+    state.phase === "failed" ||
+    (state.phase === "idle" && state.notice !== undefined);
   if (notice === null && !settled) return null;
   return (
     <div data-keeps-focus className="flex items-center gap-1 border-t border-line px-1.5 py-1">

@@ -4,14 +4,16 @@ import { useEffect, useState, useSyncExternalStore } from "react";
 import type { SessionNote } from "@/lib/gateway/session-note";
 import type { Recorder } from "@/lib/recorder/use-recorder";
 import type { SessionJson } from "@/lib/sessions/session-schema";
-import { AutoRecorder, type AutoRecordState } from "./auto-recorder";
+import { AutoRecorder, type AutoRecordState, ONE_CLICK, QUIET } from "./auto-recorder";
 import type { Connection } from "./connection";
-import type { DesktopConnection } from "./desktop-connection";
+import type { SessionConnection } from "./session-connection";
 import { declineAutoRecord } from "./session-api";
 
 /** Recording that nobody clicked for, as the tab shows it. */
 export interface AutoRecord extends AutoRecordState {
   readonly isWanted: boolean;
+  /** Starts what is wanted where the browser wants a click for it. */
+  readonly startByClick: () => Promise<void>;
   /** Says that this session is not to be recorded, and stops the recording. */
   readonly declineAndStop: () => Promise<void>;
   /** Starts nothing more, because the session is being ended; `false` takes it back. */
@@ -20,7 +22,7 @@ export interface AutoRecord extends AutoRecordState {
 
 interface Options {
   readonly session: SessionJson;
-  readonly connection: DesktopConnection;
+  readonly connection: SessionConnection;
   readonly recorder: Recorder;
   readonly note: SessionNote | null;
   /** What is known before the first note. */
@@ -28,7 +30,6 @@ interface Options {
 }
 
 const PREPARING: Connection = { phase: "preparing" };
-const QUIET: AutoRecordState = { isByPolicy: false, isElsewhere: false, notice: null };
 
 /** Records the session when administrators want that. */
 export function useAutoRecord(options: Options): AutoRecord {
@@ -36,7 +37,8 @@ export function useAutoRecord(options: Options): AutoRecord {
   const { state: recording, start, stop } = recorder;
   const [auto] = useState(() => {
     const decline = () => declineAutoRecord(session.id);
-    return new AutoRecorder({ start, stop, decline });
+    // Nobody captures a tab without a click.
+    return new AutoRecorder({ start, stop, decline, needsClick: session.app_kind === "web" });
   });
   const { phase } = useSyncExternalStore(
     connection.subscribe,
@@ -51,6 +53,8 @@ export function useAutoRecord(options: Options): AutoRecord {
   const state = useSyncExternalStore(auto.subscribe, auto.getState, () => QUIET);
   return {
     ...state,
+    notice: state.notice ?? (state.asksForClick ? ONE_CLICK : null),
+    startByClick: auto.startByClick,
     isWanted: note?.auto_record ?? isWanted,
     declineAndStop: auto.declineAndStop,
     rest: auto.rest,

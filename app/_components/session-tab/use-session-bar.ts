@@ -17,13 +17,13 @@ interface Options {
   readonly bar: RefObject<HTMLElement | null>;
   /** Something in it must be seen whatever the pointer does. */
   readonly hold: boolean;
-  readonly focusDesktop: () => void;
+  readonly focusSession: () => void;
   /** Absent where nothing can be recorded: the keys then go to the browser. */
   readonly toggleRecording: (() => void) | null;
 }
 
 /** Shows the bar when the pointer or the keyboard comes to it, and listens to the tab's shortcuts. */
-export function useSessionBar({ bar, hold, focusDesktop, toggleRecording }: Options): SessionBar {
+export function useSessionBar({ bar, hold, focusSession, toggleRecording }: Options): SessionBar {
   const [near, setNear] = useState(false);
   const [focused, setFocused] = useState(false);
   const [introducing, setIntroducing] = useState(true);
@@ -40,8 +40,16 @@ export function useSessionBar({ bar, hold, focusDesktop, toggleRecording }: Opti
       if (event.clientY <= NEAR_PX || onBar) setNear(true);
       else if (event.clientY > LEAVE_PX) setNear(false);
     };
+    // Over a frame the pointer is not seen to move, only to come.
+    const leave = ({ target, clientY }: PointerEvent) => {
+      if (target instanceof HTMLIFrameElement && clientY > NEAR_PX) setNear(false);
+    };
     window.addEventListener("pointermove", follow, { capture: true });
-    return () => window.removeEventListener("pointermove", follow, { capture: true });
+    window.addEventListener("pointerover", leave, { capture: true });
+    return () => {
+      window.removeEventListener("pointermove", follow, { capture: true });
+      window.removeEventListener("pointerover", leave, { capture: true });
+    };
   }, [bar]);
 
   useEffect(() => {
@@ -63,12 +71,12 @@ export function useSessionBar({ bar, hold, focusDesktop, toggleRecording }: Opti
     // Before a tooltip takes it. A field keeps its own Escape, which gives up what was typed.
     const { target } = event;
     if (event.key !== "Escape" || !(target instanceof Element)) return;
-    if (bar.current?.contains(target) && target.closest("form") === null) focusDesktop();
+    if (bar.current?.contains(target) && target.closest("form") === null) focusSession();
   });
   useShortcuts({
     r: toggleRecording,
     m: () => {
-      if (bar.current?.contains(document.activeElement)) focusDesktop();
+      if (bar.current?.contains(document.activeElement)) focusSession();
       else enter();
     },
   });

@@ -2,9 +2,9 @@
 
 import { useId } from "react";
 import type { DayGrowthJson } from "@/lib/operations/storage-schema";
-import { ByteSize } from "../ui/byte-size";
 import { countOf, formatBytes } from "../ui/format";
 import { Cell, HeaderCell, Row, Table } from "../ui/table";
+import { SumCells, SumHeaders } from "./sum-cells";
 
 const WIDTH = 300;
 const HEIGHT = 100;
@@ -77,18 +77,14 @@ function GrowthTable({ growth }: { readonly growth: readonly DayGrowthJson[] }) 
       <thead>
         <tr>
           <HeaderCell>Day (UTC)</HeaderCell>
-          <HeaderCell className="w-28 text-end!">Recordings</HeaderCell>
-          <HeaderCell className="w-28 text-end!">Size</HeaderCell>
+          <SumHeaders />
         </tr>
       </thead>
       <tbody>
         {growth.toReversed().map(({ day, recordings, size_bytes }) => (
           <Row key={day}>
             <Cell>{day}</Cell>
-            <Cell className="text-end">{recordings}</Cell>
-            <Cell className="text-end">
-              <ByteSize bytes={size_bytes} />
-            </Cell>
+            <SumCells recordings={recordings} sizeBytes={size_bytes} />
           </Row>
         ))}
       </tbody>

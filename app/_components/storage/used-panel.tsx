@@ -6,6 +6,7 @@ import { StatusBadge } from "../ui/status-badge";
 import { Cell, FROM_SMALL, HeaderCell, Row, Table } from "../ui/table";
 import { RelativeTime, Unknown } from "../ui/time";
 import { Figure, Panel } from "./panel";
+import { SumCells, SumHeaders } from "./sum-cells";
 
 const BACKENDS = { local: "This server’s disk", s3: "S3" } as const;
 
@@ -55,8 +56,7 @@ function GroupTable({ groups }: { readonly groups: StorageViewJson["used"]["grou
         <tr>
           <HeaderCell>State</HeaderCell>
           <HeaderCell className={FROM_SMALL}>Where</HeaderCell>
-          <HeaderCell className="w-24 text-end!">Recordings</HeaderCell>
-          <HeaderCell className="w-24 text-end!">Size</HeaderCell>
+          <SumHeaders />
         </tr>
       </thead>
       <tbody>
@@ -69,10 +69,7 @@ function GroupTable({ groups }: { readonly groups: StorageViewJson["used"]["grou
             <Cell className={`truncate text-ink-muted ${FROM_SMALL}`}>
               {BACKENDS[storage_backend]}
             </Cell>
-            <Cell className="text-end">{recordings.toLocaleString("en")}</Cell>
-            <Cell className="text-end">
-              <ByteSize bytes={size_bytes} />
-            </Cell>
+            <SumCells recordings={recordings} sizeBytes={size_bytes} />
           </Row>
         ))}
       </tbody>

@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type Docker from "dockerode";
 import { z } from "zod";
 import type { Logger } from "@/lib/logging/logger";
-import { INSTALLATION_LABEL, SESSION_LABEL } from "./container-options";
+import { INSTALLATION_LABEL, SESSION_LABEL } from "../app-container";
 
 export interface ContainerExit {
   readonly sessionId: string;

@@ -1,25 +1,22 @@
 import type { ContainerCreateOptions, HostConfig } from "dockerode";
+import {
+  APP_HOME,
+  INSTALLATION_LABEL,
+  KEEP_OPEN,
+  portOf,
+  SESSION_LABEL,
+  SHELL,
+} from "../app-container";
 import type { SessionSpec } from "../session-provider";
 
-/** The labels of everything that a session has in the engine. */
-export const SESSION_LABEL = "sortie.session-id";
-export const INSTALLATION_LABEL = "sortie.instance-id";
 /** Of a terminal app: what its terminals run, as JSON. */
 export const COMMAND_LABEL = "sortie.terminal-command";
 
-/** Where a desktop's image listens for RFB; see the contract in docs/operating.md. */
-export const RFB_PORT = 5900;
-
-const HOME = "/home/user";
 /** Who an app runs as where its image would run as root. */
 const UNPRIVILEGED_USER = "1000:1000";
 const NANO_CPUS = 1e9;
 /** An app that talks much must not fill the disk. */
 const LOG = { Type: "json-file", Config: { "max-size": "1m" } };
-
-/** Keeps a container of terminals there, without one, and buries what they orphan. */
-const KEEP_OPEN = ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done"];
-const SHELL = ["/bin/sh", "-c", "if command -v bash >/dev/null; then exec bash; else exec sh; fi"];
 
 export interface ContainerSurroundings {
   readonly installationId: string;
@@ -31,18 +28,6 @@ export interface ContainerSurroundings {
   readonly runtime: string | undefined;
   /** Undefined: its port is published on loopback. */
   readonly network: string | undefined;
-}
-
-/** The port of a session's container that this server talks to; null for terminals, which have none. */
-export function portOf(spec: SessionSpec): number | null {
-  switch (spec.kind) {
-    case "desktop":
-      return RFB_PORT;
-    case "web":
-      return spec.port;
-    case "terminal":
-      return null;
-  }
 }
 
 /** What the engine is asked for: as little as the session needs, and no way to more. */
@@ -64,7 +49,7 @@ export function containerOptions(
 }
 
 function mainProcess(spec: SessionSpec): ContainerCreateOptions {
-  if (spec.kind === "terminal") return { Entrypoint: KEEP_OPEN, Cmd: [] };
+  if (spec.kind === "terminal") return { Entrypoint: [...KEEP_OPEN], Cmd: [] };
   return spec.command === undefined ? {} : { Entrypoint: [...spec.command], Cmd: [] };
 }
 
@@ -76,7 +61,7 @@ function environmentOf(spec: SessionSpec, { vncPassword }: ContainerSurroundings
           SORTIE_GEOMETRY: `${spec.width}x${spec.height}`,
         }
       : {};
-  return Object.entries({ HOME, ...spec.environment, ...own }).map(
+  return Object.entries({ HOME: APP_HOME, ...spec.environment, ...own }).map(
     ([name, value]) => `${name}=${value}`,
   );
 }
@@ -98,7 +83,7 @@ function hostConfig(
   const isPublished = port !== null && network === undefined;
   return {
     ReadonlyRootfs: readOnlyRoot,
-    Tmpfs: { "/tmp": "rw,nosuid,nodev,mode=1777", [HOME]: "rw,nosuid,nodev,mode=1777" },
+    Tmpfs: { "/tmp": "rw,nosuid,nodev,mode=1777", [APP_HOME]: "rw,nosuid,nodev,mode=1777" },
     CapDrop: ["ALL"],
     SecurityOpt: ["no-new-privileges"],
     NanoCpus: Math.round(limits.cpus * NANO_CPUS),

@@ -1,11 +1,8 @@
-import type { Duplex } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Container } from "dockerode";
-import { assertNever } from "@/lib/errors/assert-never";
-import { beginsWith, RFB_GREETING } from "../first-words";
+import { answers, portOf } from "../app-container";
 import type { SessionSpec } from "../session-provider";
 import { addressOf, connectTo } from "./container-address";
-import { portOf } from "./container-options";
 
 const TRY_EVERY_MS = 50;
 
@@ -26,24 +23,5 @@ export async function untilReady(
     const stream = address && (await connectTo(address).catch(() => null));
     if (stream !== null && (await answers(spec.kind, stream, signal))) return;
     await pause(TRY_EVERY_MS, undefined, { signal });
-  }
-}
-
-async function answers(
-  kind: SessionSpec["kind"],
-  stream: Duplex,
-  signal: AbortSignal,
-): Promise<boolean> {
-  switch (kind) {
-    case "desktop":
-      return beginsWith(stream, RFB_GREETING, signal);
-    case "web":
-      // Whatever it answers.
-      stream.write("HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-      return beginsWith(stream, "HTTP/1.", signal);
-    case "terminal":
-      return true;
-    default:
-      return assertNever(kind);
   }
 }

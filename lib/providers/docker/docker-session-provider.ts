@@ -19,13 +19,8 @@ import type {
 } from "../session-provider";
 import { addressOf, connectTo } from "./container-address";
 import { type ContainerExit, followExits } from "./container-exits";
-import {
-  COMMAND_LABEL,
-  containerOptions,
-  INSTALLATION_LABEL,
-  portOf,
-  SESSION_LABEL,
-} from "./container-options";
+import { COMMAND_LABEL, containerOptions } from "./container-options";
+import { INSTALLATION_LABEL, portOf, SESSION_LABEL } from "../app-container";
 import { lastOutput, removeContainer } from "./container-end";
 import { untilReady } from "./container-readiness";
 import { explainUnreachable, findSocket, isNotFound, openEngine } from "./docker-engine";

@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import type { KubernetesConfig } from "@/lib/config/kubernetes-config";
 import type { SessionConfig } from "@/lib/config/session-config";
 import { AppError } from "@/lib/errors/app-error";
+import { answers, portOf, SESSION_LABEL, SHELL } from "../app-container";
 import type { ProviderSurroundings } from "../create-session-provider";
 import type {
   AppSpec,
@@ -25,8 +26,6 @@ import {
   APP_CONTAINER,
   passwordSecret,
   podNameOf,
-  portOf,
-  SESSION_LABEL,
   sessionPod,
   sessionSelector,
 } from "./session-pod";
@@ -35,7 +34,8 @@ import { PodFailure, untilReady } from "./until-ready";
 
 /** Images are pulled and nodes are added meanwhile. */
 const START_TIMEOUT_MS = 300_000;
-const SHELL = ["sh", "-c", "if command -v bash >/dev/null; then exec bash; else exec sh; fi"];
+/** How long an app that takes connections may be silent. */
+const ANSWER_TIMEOUT_MS = 30_000;
 
 type KubernetesSessionConfig = KubernetesConfig & Pick<SessionConfig, "maxDurationMs">;
 type ExitListener = (sessionId: string, detail: string) => void;
@@ -100,8 +100,7 @@ class KubernetesSessionProvider implements SessionProvider {
         signal: this.#closing.signal,
       });
       const ref = refOf(spec, pod, password);
-      // That it is ready on its node does not say that it can be reached from here.
-      if (portOf(spec) !== null) (await this.#connect(ref)).destroy();
+      if (portOf(spec) !== null) await this.#tryConnection(spec, ref);
       return { ref };
     } catch (error) {
       await this.#discard(name);
@@ -207,6 +206,15 @@ class KubernetesSessionProvider implements SessionProvider {
     } catch (error) {
       const { log } = this.surroundings;
       log.warn({ err: error, pod: name }, "A pod that did not start could not be removed.");
+    }
+  }
+
+  /** That a pod is ready on its node does not say that it can be reached from here. */
+  async #tryConnection({ kind }: SessionSpec, ref: ProviderRef): Promise<void> {
+    const stream = await this.#connect(ref);
+    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
+    if (!(await answers(kind, stream, signal))) {
+      throw unreachable(new Error("The pod takes connections, but its app does not answer."));
     }
   }
 

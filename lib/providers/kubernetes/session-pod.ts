@@ -1,19 +1,14 @@
 import type { V1Container, V1Pod, V1Secret } from "@kubernetes/client-node";
 import type { Manifest } from "./manifest";
+import { APP_HOME, INSTALLATION_LABEL, KEEP_OPEN, portOf, SESSION_LABEL } from "../app-container";
 import type { AppLimits, SessionSpec } from "../session-provider";
 
-/** Where a desktop's image listens for RFB. */
-export const DESKTOP_PORT = 5900;
 /** The name of a session pod's only container. */
 export const APP_CONTAINER = "app";
-export const SESSION_LABEL = "sortie.session-id";
 const COMMON_LABELS = {
   "app.kubernetes.io/managed-by": "sortie",
   "app.kubernetes.io/component": "session",
 };
-
-/** Whose session: other installations share the cluster. */
-const INSTALLATION_LABEL = "sortie.instance-id";
 
 /** Finds the pods of an installation's sessions, whichever of its processes started them. */
 export function sessionSelector(installationId: string): string {
@@ -23,17 +18,13 @@ export function sessionSelector(installationId: string): string {
     .join(",");
 }
 
-/** The user and home of every app, whatever its image says. */
+/** The user of every app, whatever its image says. */
 const APP_UID = 1000;
-const APP_HOME = "/home/user";
 const HOME_SIZE_LIMIT = "2Gi";
 const TEMPORARY_SIZE_LIMIT = "1Gi";
 /** Two minutes for a slow start, and the product itself ends sessions before Kubernetes does. */
 const DEADLINE_SLACK_SECONDS = 300;
 const PASSWORD_KEY = "vnc-password";
-/** A terminal's container only has to be there: what runs in it is started by each terminal. */
-const KEEP_ALIVE = ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done"];
-
 /** What the operator says of all session pods. */
 export interface PodSettings {
   readonly installationId: string;
@@ -118,7 +109,7 @@ function labelsOf({ sessionId, kind }: SessionSpec, { installationId }: PodSetti
 function appContainer(spec: SessionSpec): Manifest<V1Container> {
   if (spec.image === undefined) throw new Error(`The app ${spec.appId} names no image.`);
   const port = portOf(spec);
-  const command = spec.kind === "terminal" ? KEEP_ALIVE : spec.command;
+  const command = spec.kind === "terminal" ? KEEP_OPEN : spec.command;
   return {
     name: APP_CONTAINER,
     image: spec.image,
@@ -142,18 +133,6 @@ function appContainer(spec: SessionSpec): Manifest<V1Container> {
           readinessProbe: { tcpSocket: { port }, periodSeconds: 1, failureThreshold: 3 },
         }),
   };
-}
-
-/** The port that a session of this kind is reached at; null: by exec. */
-export function portOf(spec: SessionSpec): number | null {
-  switch (spec.kind) {
-    case "desktop":
-      return DESKTOP_PORT;
-    case "web":
-      return spec.port;
-    case "terminal":
-      return null;
-  }
 }
 
 function environmentOf(spec: SessionSpec): NonNullable<Manifest<V1Container>["env"]> {

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { portOf } from "../app-container";
 import type { ProviderRef, SessionSpec } from "../session-provider";
 import type { Pod } from "./pod-state";
-import { portOf } from "./session-pod";
 
 const refSchema = z.object({
   pod: z.string(),

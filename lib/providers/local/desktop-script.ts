@@ -1,5 +1,8 @@
-/** Written to standard output once the desktop can be connected to. */
+/** Written to standard output once the session can be connected to. */
 export const READY_LINE = "ready";
+
+/** The socket, in a session's `run`, that leads to its desktop. */
+export const DESKTOP_SOCKET = "rfb";
 
 /** Marks every process of a session in its environment, for where no sandbox or user of its own does. */
 const MARK = "SORTIE_SESSION";
@@ -28,7 +31,7 @@ export const END_OWN_PROCESSES = "kill -KILL -1";
 /** How a desktop's processes are ended from within, when its server has gone. */
 export type Ending = "with-sandbox" | "by-user" | "by-mark";
 
-const ENDINGS: Readonly<Record<Ending, string>> = {
+export const ENDINGS: Readonly<Record<Ending, string>> = {
   // Everything in a process namespace ends with its first process.
   "with-sandbox": "exit 0",
   "by-user": END_OWN_PROCESSES,
@@ -50,7 +53,7 @@ end_all() {
 }
 mkfifo "$SESSION_DIR/run/display" "$SESSION_DIR/run/managed" || exit 1
 Xtigervnc -displayfd 4 -geometry "$2" -depth 24 -desktop Desktop -auth "$SESSION_DIR/config/xauthority" \\
-  -rfbport -1 -rfbunixpath "$SESSION_DIR/run/rfb" -rfbunixmode 0600 -nolisten tcp -noreset \\
+  -rfbport -1 -rfbunixpath "$SESSION_DIR/run/${DESKTOP_SOCKET}" -rfbunixmode 0600 -nolisten tcp -noreset \\
   -SecurityTypes VncAuth -PasswordFile "$SESSION_DIR/config/vnc-password" -UseBlacklist=0 \\
   -AlwaysShared -AcceptSetDesktopSize -SendPrimary=0 -SetPrimary=0 \\
   3<&- 4>"$SESSION_DIR/run/display" >&2 &

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { lstat, readdir, readlink, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { SANDBOX_HOME, SANDBOX_UID } from "./desktop-files";
+import { SANDBOX_HOME, SANDBOX_UID } from "./session-files";
 import {
   END_MARKED_PROCESSES,
   END_OWN_PROCESSES,
@@ -66,12 +66,13 @@ export interface IsolatedScript {
   readonly args: readonly [sessionId: string, ...string[]];
   readonly directory: string;
   readonly uid: number | undefined;
+  readonly environment: Readonly<Record<string, string>>;
 }
 
-/** The command that runs a desktop's script, shut in as far as `isolation` goes. */
+/** The command that runs a session's script, shut in as far as `isolation` goes. */
 export async function isolate(
   isolation: Isolation,
-  { script, args, directory, uid }: IsolatedScript,
+  { script, args, directory, uid, environment: own }: IsolatedScript,
 ): Promise<IsolatedCommand> {
   const ending = endingOf(isolation);
   const inside = ["/bin/sh", "-c", script(ending), "desktop", ...args];
@@ -83,6 +84,7 @@ export async function isolate(
     program: "setpriv",
     args: [...limits(isolation, uid), ...around, ...inside],
     env: environment({
+      ...own,
       ...{ LANG: "C.UTF-8", SHELL: "/bin/bash", USER: "user", LOGNAME: "user" },
       ...sessionMark(args[0]),
       ...place,

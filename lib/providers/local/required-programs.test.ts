@@ -19,14 +19,20 @@ async function install(...programs: string[]): Promise<void> {
 
 test("where programs are missing, the user is told which packages bring them and how", async () => {
   await install("openbox", "setpriv");
-  expect(await findRequiredPrograms([folder])).toEqual({
+  expect(await findRequiredPrograms("desktop", [folder])).toEqual({
     available: false,
     reason:
       "Desktops need programs that are not installed on the server: tigervnc-standalone-server, xterm. Run “apt-get update && apt-get install -y tigervnc-standalone-server xterm” there as root, then reload this page.",
   });
 });
 
+test("a web app needs other programs than a desktop", async () => {
+  await install("setpriv");
+  const found = await findRequiredPrograms("web", [folder]);
+  expect("reason" in found && found.reason).toContain("apt-get install -y socat");
+});
+
 test("where all are installed, desktops are available", async () => {
   await install("Xtigervnc", "openbox", "xterm", "setpriv");
-  expect(await findRequiredPrograms([folder])).toEqual({ available: true });
+  expect(await findRequiredPrograms("desktop", [folder])).toEqual({ available: true });
 });

@@ -31,6 +31,9 @@ export class PodStreams {
   });
   readonly #open = new Set<WebSocket>();
 
+  /** Whether a program waits because its viewer does not take what it has written. */
+  isHeldBack = false;
+
   /** Set to refuse version 5, as older servers do. */
   isOld = false;
 
@@ -48,7 +51,8 @@ export class PodStreams {
       webSocket.once("close", () => this.#open.delete(webSocket));
       webSocket.on("message", (data: Buffer) => this.received.push(data));
       if (!isExec) forward(webSocket, asked, pod);
-      else if (asked.query.get("tty") === "true") execInTerminal(webSocket, asked);
+      else if (asked.query.get("tty") === "true")
+        execInTerminal(webSocket, asked, (isHeldBack) => (this.isHeldBack = isHeldBack));
       else execPlain(webSocket, asked);
     });
   };
@@ -67,7 +71,11 @@ function framed(channel: number, bytes: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from([channel]), bytes]);
 }
 
-function execInTerminal(webSocket: WebSocket, { query }: ApiRequest): void {
+function execInTerminal(
+  webSocket: WebSocket,
+  { query }: ApiRequest,
+  onHeldBack: (isHeldBack: boolean) => void,
+): void {
   const [program = "sh", ...args] = query.getAll("command");
   // Tells the client that the connection is there.
   webSocket.send(framed(STDOUT, Buffer.alloc(0)));
@@ -77,9 +85,13 @@ function execInTerminal(webSocket: WebSocket, { query }: ApiRequest): void {
   });
   pty.onData((data) => {
     webSocket.send(framed(STDOUT, data as unknown as Buffer), () => {
-      if (webSocket.bufferedAmount < 256 * 1024) pty.resume();
+      if (webSocket.bufferedAmount > 256 * 1024) return;
+      onHeldBack(false);
+      pty.resume();
     });
-    if (webSocket.bufferedAmount > 1024 * 1024) pty.pause();
+    if (webSocket.bufferedAmount < 1024 * 1024) return;
+    onHeldBack(true);
+    pty.pause();
   });
   pty.onExit(({ exitCode }) => finish(webSocket, exitCode));
   webSocket.on("message", (message: Buffer) => {

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { addressOf, type PageSearch, searchText } from "@/app/_components/page-search";
 import { parsePlayTime } from "@/app/_components/player/play-time";
 import { RecordingView } from "@/app/_components/player/recording-view";
-import type { Actor } from "@/lib/auth/permissions";
+import { type Actor, may } from "@/lib/auth/permissions";
 import { requirePage } from "@/lib/auth/require-user";
 import { services } from "@/lib/composition/services";
 import { isAppError } from "@/lib/errors/app-error";
@@ -38,6 +38,7 @@ export default async function RecordingPage(props: RecordingPageProps) {
         delete: mayAccess(actor, "delete", recording),
         hold: mayAccess(actor, "hold", recording),
         holdUser: mayHoldUsers(actor),
+        seeViewings: may(actor, "audit.view"),
       }}
       startAt={parsePlayTime(searchText(search, "t"))}
     />

@@ -1,21 +1,21 @@
 import { ApiProblem } from "@/app/_components/api-client";
 import type { SessionNote } from "@/lib/gateway/session-note";
-import type { SessionJson } from "@/lib/sessions/session-schema";
+import type { SessionJson, TicketJson } from "@/lib/sessions/session-schema";
 import { type Connection, type ConnectionEvent, isFinal, nextConnection } from "./connection";
-import type { Desktop, DesktopAddress, openDesktop } from "./open-desktop";
 import type { Picture } from "./picture";
+import type { openView, SessionView } from "./session-view";
 
 /** What the connection asks the server. */
 export interface SessionApi {
   readonly getSession: (id: string) => Promise<SessionJson>;
   /** @throws ApiProblem `session_not_running` and others */
-  readonly requestTicket: (id: string) => Promise<DesktopAddress>;
+  readonly requestTicket: (id: string) => Promise<TicketJson>;
 }
 
-export interface DesktopConnectionOptions {
+export interface SessionConnectionOptions {
   readonly sessionId: string;
   readonly api: SessionApi;
-  readonly open: typeof openDesktop;
+  readonly open: typeof openView;
   readonly onClipboard: (text: string) => void;
   readonly onNote: (note: SessionNote) => void;
 }
@@ -24,20 +24,20 @@ const POLL_MS = 500;
 const OPEN_TIMEOUT_MS = 15_000;
 
 /**
- * Keeps a tab connected to its session's desktop: waits until the session runs, opens the desktop,
- * and opens it again after each loss, with the last picture left standing in between.
+ * Keeps a tab connected to its session: waits until it runs, shows it, and does so again after each
+ * loss, with what was seen last left standing in between.
  */
-export class DesktopConnection {
+export class SessionConnection {
   #state: Connection = { phase: "preparing" };
   readonly #listeners = new Set<() => void>();
-  readonly #options: DesktopConnectionOptions;
+  readonly #options: SessionConnectionOptions;
   #picture: Picture | null = null;
-  #desktop: Desktop | null = null;
+  #view: SessionView | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Raised at every change of phase: what was under way for an earlier one no longer counts. */
   #turn = 0;
 
-  constructor(options: DesktopConnectionOptions) {
+  constructor(options: SessionConnectionOptions) {
     this.#options = options;
   }
 
@@ -48,7 +48,7 @@ export class DesktopConnection {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Shows the desktop in `picture` until `stop`. May be started again afterwards. */
+  /** Shows the session in `picture` until `stop`. May be started again afterwards. */
   start(picture: Picture): void {
     this.#picture = picture;
     this.#become({ phase: "preparing" });
@@ -57,8 +57,8 @@ export class DesktopConnection {
   stop(): void {
     this.#turn += 1;
     clearTimeout(this.#timer);
-    this.#desktop?.close();
-    this.#desktop = null;
+    this.#view?.close();
+    this.#view = null;
     this.#picture?.remove();
     this.#picture = null;
   }
@@ -85,12 +85,16 @@ export class DesktopConnection {
   readonly liveCanvas = (): HTMLCanvasElement | null =>
     this.#state.phase === "connected" ? this.canvas() : null;
 
+  /** Where the session is seen, while it is connected: what may be recorded of one that has no canvas. */
+  readonly liveElement = (): HTMLElement | null =>
+    this.#state.phase === "connected" ? (this.#picture?.live ?? null) : null;
+
   focus(): void {
-    if (this.#state.phase === "connected") this.#desktop?.focus();
+    if (this.#state.phase === "connected") this.#view?.focus();
   }
 
   paste(text: string): void {
-    this.#desktop?.paste(text);
+    this.#view?.paste(text);
   }
 
   #dispatch(event: ConnectionEvent): void {
@@ -116,8 +120,8 @@ export class DesktopConnection {
     }
     if (isFinal(state)) {
       this.#picture?.freeze();
-      this.#desktop?.close();
-      this.#desktop = null;
+      this.#view?.close();
+      this.#view = null;
       void this.#explainEnd(this.#turn);
     }
   }
@@ -143,47 +147,47 @@ export class DesktopConnection {
 
   async #connect(turn: number): Promise<void> {
     try {
-      const address = await this.#options.api.requestTicket(this.#options.sessionId);
+      const ticket = await this.#options.api.requestTicket(this.#options.sessionId);
       if (turn !== this.#turn || this.#picture === null) return;
       this.#timer = setTimeout(() => {
         this.#drop(null);
       }, OPEN_TIMEOUT_MS);
-      const desktop = await this.#open(this.#picture, address, turn);
-      if (turn === this.#turn) this.#desktop = desktop;
-      else if (this.#desktop !== desktop) desktop.close();
+      const view = await this.#open(this.#picture, ticket, turn);
+      if (turn === this.#turn) this.#view = view;
+      else if (this.#view !== view) view.close();
     } catch (error) {
       if (turn === this.#turn) await this.#explainFailure(error, turn);
     }
   }
 
-  async #open(picture: Picture, address: DesktopAddress, turn: number): Promise<Desktop> {
+  async #open(picture: Picture, ticket: TicketJson, turn: number): Promise<SessionView> {
     const whileCurrent = (act: () => void) => () => {
       if (turn === this.#turn) act();
     };
-    const desktop = await this.#options.open(picture.live, address, {
+    const view = await this.#options.open(picture.live, ticket, {
       opened: whileCurrent(() => {
         this.#dispatch({ type: "opened" });
-        picture.show(desktop.canvas);
+        picture.show(view.canvas);
       }),
       closed: (closeCode) => {
-        if (this.#desktop === desktop) this.#drop(closeCode);
+        if (this.#view === view) this.#drop(closeCode);
       },
       refused: whileCurrent(() => {
         this.#dispatch({
           type: "refused",
-          message: "The desktop refused this tab. End the session and start a new one.",
+          message: "The session refused this tab. End the session and start a new one.",
         });
       }),
       clipboard: this.#options.onClipboard,
       note: this.#options.onNote,
     });
-    return desktop;
+    return view;
   }
 
   #drop(closeCode: number | null): void {
     this.#picture?.freeze();
-    this.#desktop?.close();
-    this.#desktop = null;
+    this.#view?.close();
+    this.#view = null;
     this.#dispatch({ type: "dropped", closeCode, now: Date.now() });
   }
 

@@ -3,29 +3,41 @@ import { rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { desktopScript, READY_LINE } from "./desktop-script";
+import { type Ending, READY_LINE } from "./desktop-script";
 import { endLeftProcesses, isolate, type Isolation } from "./isolation";
 
-/** How much of what the desktop's programs say is kept for the log. */
+/** How much of what the session's programs say is kept for the log. */
 const KEPT_OUTPUT_CHARS = 4_096;
 export const START_TIMEOUT_MS = 20_000;
 /** How long the rest may take to follow the first process. */
 const LINGER_MS = 2_000;
-/** What an RFB server says first (RFC 6143, 7.1.1). */
-const RFB_GREETING = "RFB ";
-
-export interface DesktopOptions {
-  readonly sessionId: string;
-  /** With the files of `writeDesktopFiles`; owned by this object from now on. */
-  readonly directory: string;
-  readonly password: string;
-  readonly uid: number | undefined;
-  readonly width: number;
-  readonly height: number;
+/** What a session is made of. */
+export interface SessionProgram {
+  readonly script: (ending: Ending) => string;
+  /** The script's `$2`, `$3` …, after the session's id. */
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** The name of the socket in `run` that leads to it. */
+  readonly socket: string;
+  /** What it says first on a new connection; null where it waits to be spoken to. */
+  readonly greeting: string | null;
 }
 
-/** One running desktop: its processes, its socket and its files. */
-export class DesktopProcess {
+/** What an RFB server says first (RFC 6143, 7.1.1). */
+export const RFB_GREETING = "RFB ";
+
+export interface ProcessOptions {
+  readonly sessionId: string;
+  /** With the files of `writeSessionFiles`; owned by this object from now on. */
+  readonly directory: string;
+  /** What a viewer is asked for; empty where nothing is. */
+  readonly password: string;
+  readonly uid: number | undefined;
+  readonly program: SessionProgram;
+}
+
+/** One running session: its processes, its socket and its files. */
+export class SessionProcess {
   /** Resolves when the processes have ended, whatever ended them. */
   readonly exited: Promise<void>;
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
@@ -34,7 +46,7 @@ export class DesktopProcess {
   #started = false;
 
   private constructor(
-    readonly options: DesktopOptions,
+    readonly options: ProcessOptions,
     child: ChildProcessByStdio<Writable, Readable, Readable>,
   ) {
     this.#child = child;
@@ -51,22 +63,20 @@ export class DesktopProcess {
     child.stdin.on("error", () => undefined);
   }
 
-  static async spawn(isolation: Isolation, options: DesktopOptions): Promise<DesktopProcess> {
-    const { sessionId, directory, uid, width, height } = options;
+  static async spawn(isolation: Isolation, options: ProcessOptions): Promise<SessionProcess> {
+    const { sessionId, directory, uid, program } = options;
+    const { script, args, environment } = program;
     const command = await isolate(isolation, {
-      script: desktopScript,
-      args: [sessionId, `${width}x${height}`],
-      directory,
-      uid,
+      ...{ script, args: [sessionId, ...args], directory, uid, environment },
     });
-    // Detached: Ctrl-C in the server's terminal is for the server, which then ends its desktops.
+    // Detached: Ctrl-C in the server's terminal is for the server, which then ends its sessions.
     const child = spawn(command.program, command.args, {
       cwd: "/",
       env: command.env,
       detached: true,
       stdio: ["pipe", "pipe", "pipe"],
     });
-    return new DesktopProcess(options, child);
+    return new SessionProcess(options, child);
   }
 
   /** The last lines its programs wrote, for the log. */
@@ -88,14 +98,17 @@ export class DesktopProcess {
   async untilReady(): Promise<void> {
     const timeout = AbortSignal.timeout(START_TIMEOUT_MS);
     await this.#untilReadyLine(timeout);
-    await untilGreeted(await this.connect(), timeout);
+    const socket = await this.connect();
+    const { greeting } = this.options.program;
+    if (greeting === null) socket.destroy();
+    else await untilGreeted(socket, greeting, timeout);
     this.#started = true;
   }
 
-  /** Opens the RFB byte stream. @throws Error */
+  /** Opens a connection to it. @throws Error */
   connect(): Promise<Socket> {
     return new Promise((resolve, reject) => {
-      const socket = connect(join(this.options.directory, "run", "rfb"));
+      const socket = connect(join(this.options.directory, "run", this.options.program.socket));
       socket.once("error", reject);
       socket.once("connect", () => {
         socket.off("error", reject);
@@ -121,14 +134,14 @@ export class DesktopProcess {
 
   #untilReadyLine(timeout: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const late = () => reject(new Error("The desktop took too long to start."));
+      const late = () => reject(new Error("The session took too long to start."));
       const settle = (act: () => void) => {
         timeout.removeEventListener("abort", late);
         act();
       };
       timeout.addEventListener("abort", late);
       void this.exited.then(() =>
-        settle(() => reject(new Error("The desktop ended while it started."))),
+        settle(() => reject(new Error("The session ended while it started."))),
       );
       this.#child.stdout.setEncoding("utf8").on("data", (text: string) => {
         if (text.includes(READY_LINE)) settle(resolve);
@@ -137,21 +150,21 @@ export class DesktopProcess {
   }
 }
 
-function untilGreeted(socket: Socket, timeout: AbortSignal): Promise<void> {
+function untilGreeted(socket: Socket, greeting: string, timeout: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (sentence: string) => {
       socket.destroy();
       reject(new Error(sentence));
     };
-    timeout.addEventListener("abort", () => fail("The desktop took too long to answer."), {
+    timeout.addEventListener("abort", () => fail("The session took too long to answer."), {
       once: true,
     });
     // One that ends before it takes the connection resets it; `close` follows.
     socket.on("error", () => undefined);
-    socket.once("close", () => fail("The desktop closed the connection."));
-    socket.once("data", (greeting) => {
-      if (!greeting.toString("latin1").startsWith(RFB_GREETING)) {
-        fail("The desktop does not speak RFB.");
+    socket.once("close", () => fail("The session closed the connection."));
+    socket.once("data", (said) => {
+      if (!said.toString("latin1").startsWith(greeting)) {
+        fail("The session does not speak as it should.");
         return;
       }
       socket.destroy();

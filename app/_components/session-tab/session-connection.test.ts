@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiProblem } from "@/app/_components/api-client";
 import type { SessionJson } from "@/lib/sessions/session-schema";
-import { DesktopConnection, type SessionApi } from "./desktop-connection";
-import type { DesktopEvents } from "./open-desktop";
+import { SessionConnection, type SessionApi } from "./session-connection";
+import type { ViewEvents } from "./session-view";
 import type { Picture } from "./picture";
 
 const SESSION: Pick<SessionJson, "status" | "close_message"> = {
@@ -16,7 +16,7 @@ class Stage {
   tickets = 0;
   refusal: ApiProblem | null = null;
   /** What the latest opened desktop would tell the tab. */
-  desktop: DesktopEvents | null = null;
+  desktop: ViewEvents | null = null;
   closed = 0;
   frozen = 0;
 
@@ -25,7 +25,12 @@ class Stage {
     requestTicket: () => {
       if (this.refusal !== null) return Promise.reject(this.refusal);
       this.tickets += 1;
-      return Promise.resolve({ url: `/gateway?ticket=${this.tickets}`, password: "secret" });
+      return Promise.resolve({
+        kind: "desktop",
+        ticket: `${this.tickets}`,
+        url: `/gateway?ticket=${this.tickets}`,
+        password: "secret",
+      });
     },
   };
 
@@ -39,7 +44,7 @@ class Stage {
     remove: () => undefined,
   };
 
-  readonly connection = new DesktopConnection({
+  readonly connection = new SessionConnection({
     sessionId: "s1",
     api: this.api,
     open: (_target, _address, events) => {

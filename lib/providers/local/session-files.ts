@@ -11,29 +11,44 @@ import {
 } from "./desktop-appearance";
 import { vncPasswordFile } from "../vnc-password";
 
-export interface DesktopAccount {
-  /** Who runs the desktop; undefined: the server's own user. */
+export interface SessionAccount {
+  /** Who runs the session; undefined: the server's own user. */
   readonly uid: number | undefined;
 }
 
+/** What a session's programs read at start, by path; the folders of a path are in `FOLDERS`. */
+type SessionFiles = Readonly<Record<string, string | Uint8Array>>;
+
 /**
- * Writes what a desktop reads at start into `directory` (which must exist and be empty):
+ * Writes what a session reads at start into `directory` (which must exist and be empty):
  * `config/` is read by its programs, `run/` holds their socket, `home/` is the user's.
  */
-export async function writeDesktopFiles(
+export async function writeSessionFiles(
   directory: string,
-  password: string,
-  account: DesktopAccount,
+  own: SessionFiles,
+  account: SessionAccount,
 ): Promise<void> {
   for (const folder of FOLDERS) {
     await mkdir(join(directory, folder), { mode: 0o700 });
     await give(join(directory, folder), account);
   }
-  const files: Readonly<Record<string, string | Uint8Array>> = {
-    "vnc-password": vncPasswordFile(password),
-    xauthority: xauthority(randomBytes(16)),
+  const files: SessionFiles = {
     passwd: `user:x:${SANDBOX_UID}:${SANDBOX_UID}:User:${SANDBOX_HOME}:/bin/bash\n`,
     group: `user:x:${SANDBOX_UID}:\n`,
+    ...own,
+  };
+  for (const [name, content] of Object.entries(files)) {
+    const path = join(directory, "config", name);
+    await writeFile(path, content, { mode: 0o600 });
+    await give(path, account);
+  }
+}
+
+/** A desktop's own files. */
+export function desktopFiles(password: string): SessionFiles {
+  return {
+    "vnc-password": vncPasswordFile(password),
+    xauthority: xauthority(randomBytes(16)),
     terminal: TERMINAL,
     xresources: XRESOURCES,
     bashrc: BASHRC,
@@ -41,11 +56,6 @@ export async function writeDesktopFiles(
     "openbox/menu.xml": OPENBOX_MENU,
     "themes/Sortie/openbox-3/themerc": OPENBOX_THEME,
   };
-  for (const [name, content] of Object.entries(files)) {
-    const path = join(directory, "config", name);
-    await writeFile(path, content, { mode: 0o600 });
-    await give(path, account);
-  }
 }
 
 const FOLDERS = [
@@ -62,7 +72,7 @@ const FOLDERS = [
 export const SANDBOX_UID = 1000;
 export const SANDBOX_HOME = "/home/user";
 
-async function give(path: string, { uid }: DesktopAccount): Promise<void> {
+async function give(path: string, { uid }: SessionAccount): Promise<void> {
   if (uid !== undefined) await chown(path, uid, uid);
 }
 
