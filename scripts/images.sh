@@ -33,7 +33,7 @@ make_base sortie-base ca-certificates,libstdc++6 \
   --customize-hook="copy-in $modules /usr/lib" \
   --customize-hook='chroot "$1" ln -sf ../lib/node_modules/npm/bin/npm-cli.js /usr/bin/npm'
 # What the base has is all there is: a stage could fetch nothing but npm's packages.
-$podman build --network=host --build-arg BASE=localhost/sortie-base --tag sortie .
+$podman build --format=docker --network=host --build-arg BASE=localhost/sortie-base --tag sortie .
 
 make_base sortie-desktop-base \
   tigervnc-standalone-server,tigervnc-tools,openbox,xterm,xfonts-base,fonts-dejavu-core,procps \
@@ -44,7 +44,7 @@ $podman build --build-arg BASE=localhost/sortie-desktop-base --tag sortie-deskto
 
 # As a cluster runs it: nobody in particular, no capability, nothing to write to but memory.
 port=${PORT:-3999}
-container=$($podman run --detach --rm --network=host --read-only --tmpfs /tmp --cap-drop=all \
+container=$($podman run --detach --rm --network=host --read-only --tmpfs /tmp --tmpfs /data:mode=1777 --cap-drop=all \
   --security-opt=no-new-privileges --env DATABASE_URL --env PORT="$port" --env HOST=127.0.0.1 \
   --env NEXTAUTH_SECRET="$(head -c 32 /dev/urandom | base64)" localhost/sortie)
 trap '$podman rm --force --time=0 "$container" >/dev/null; rm -rf "$work"' EXIT

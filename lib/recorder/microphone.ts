@@ -75,7 +75,7 @@ class MixedMicrophone implements Microphone {
   async #turnOn(): Promise<void> {
     const stream = await requireDevices().getUserMedia(CONSTRAINTS);
     const context = (this.#context ??= new AudioContext());
-    const mix = (this.#mix ??= context.createMediaStreamDestination());
+    const mix = (this.#mix ??= silentMix(context));
     await context.resume();
     const node = context.createMediaStreamSource(stream);
     node.connect(mix);
@@ -99,6 +99,16 @@ class MixedMicrophone implements Microphone {
     this.#state = next;
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** Without any source a mix gives no sound at all, not even silence, and a recorder waits for it with the picture. */
+function silentMix(context: AudioContext): MediaStreamAudioDestinationNode {
+  const mix = context.createMediaStreamDestination();
+  const silence = context.createConstantSource();
+  silence.offset.value = 0;
+  silence.connect(mix);
+  silence.start();
+  return mix;
 }
 
 const REFUSED =

@@ -23,13 +23,15 @@ const engine = await startContainerEngine();
 const WAIT = { timeout: 15_000, interval: 50 };
 
 describe.skipIf(engine === null)("sessions as containers", () => {
-  const { socketPath, desktopImage: image, command: podman, close } = engine!;
+  // Also read where these tests are skipped.
+  const image = engine?.desktopImage ?? "";
+  const podman = (...words: string[]) => engine!.command(...words);
   let scene: RecordingScene;
   let services: Services;
   beforeAll(async () => {
     scene = await createRecordingScene({
       SORTIE_SESSION_PROVIDER: "docker",
-      SORTIE_DOCKER_SOCKET: socketPath,
+      SORTIE_DOCKER_SOCKET: engine!.socketPath,
       SORTIE_DESKTOP_IMAGE: image,
     });
     const appsFile = join(scene.directory, "apps.json");
@@ -57,7 +59,7 @@ describe.skipIf(engine === null)("sessions as containers", () => {
   });
   afterAll(async () => {
     await scene.close();
-    await close();
+    await engine!.close();
   });
 
   /** The same installation as another web process has it. */
