@@ -12,7 +12,10 @@ export const GET = route("GET /api/sessions", { query: sessionListQuery }, async
   const page = await listSessions(input.services, input.actor, listInputOf(input.query));
   const headers = new Headers();
   if (page.next !== null) headers.set("link", nextLink(input.request, page.next));
-  return Response.json(page.sessions.map((session) => sessionToJson(session)), { headers });
+  return Response.json(
+    page.sessions.map((session) => sessionToJson(session)),
+    { headers },
+  );
 });
 
 export const POST = route(
