@@ -7,6 +7,23 @@ import { z } from "zod";
 export const NOTES_PROTOCOL = "sortie.notes";
 
 /** Whether the session is to be recorded without anybody's click, and whether it is being recorded in some tab. */
-export const sessionNoteSchema = z.object({ auto_record: z.boolean(), recorded: z.boolean() });
+const recordingNoteSchema = z.object({
+  about: z.literal("recording"),
+  auto_record: z.boolean(),
+  recorded: z.boolean(),
+});
+
+/** When the session will be closed, once that is near; null when it is not any more. */
+const endNoteSchema = z.object({
+  about: z.literal("end"),
+  end: z.object({ reason: z.enum(["idle", "max_duration"]), at: z.iso.datetime() }).nullable(),
+});
+
+export const sessionNoteSchema = z.discriminatedUnion("about", [
+  recordingNoteSchema,
+  endNoteSchema,
+]);
 
 export type SessionNote = z.infer<typeof sessionNoteSchema>;
+export type RecordingNote = z.infer<typeof recordingNoteSchema>;
+export type EndNote = z.infer<typeof endNoteSchema>;

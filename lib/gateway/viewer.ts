@@ -8,7 +8,8 @@ import type { Metrics } from "@/lib/metrics/metrics";
 import type { ProviderRef, SessionProvider } from "@/lib/providers/session-provider";
 import { redeemTicket, type TicketHolder } from "@/lib/sessions/redeem-ticket";
 import type { RecordingWishes } from "@/lib/recordings/recording-wishes";
-import { findSession, markUsed } from "@/lib/sessions/session-repository";
+import { comingEnd, type ComingEnd } from "@/lib/sessions/session-policy";
+import { findSession, markUsed, type Session } from "@/lib/sessions/session-repository";
 import { CLOSE_CODES, CLOSE_TEXTS, type CloseName, closeNameOf } from "./close-codes";
 import { bridgeDesktop } from "./desktop-bridge";
 import { createRfbInputMeter } from "./rfb-input-meter";
@@ -46,6 +47,8 @@ export interface ViewerRequest {
 export class Viewer {
   #closing = false;
   #alive = true;
+  /** What the viewer was told of the session's end; undefined before the first time. */
+  #end: ComingEnd | null | undefined;
 
   constructor(
     private readonly deps: GatewayDeps,
@@ -97,9 +100,9 @@ export class Viewer {
     if (holder === null) return "ticketNotValid";
     const session = await findSession(this.deps.db, this.request.sessionId);
     const refusal = refusalOf(session, holder);
-    if (refusal !== null) return refusal;
-    if (session?.appKind === "web") return this.#accompany(holder);
-    const desktop = await this.#connect(session?.providerRef ?? null);
+    if (session === null || refusal !== null) return refusal;
+    if (session.appKind === "web") return this.#accompany(session, holder);
+    const desktop = await this.#connect(session.providerRef);
     if (desktop === null) return this.#whyOver();
     if (this.webSocket.readyState !== this.webSocket.OPEN) {
       desktop.destroy();
@@ -109,21 +112,22 @@ export class Viewer {
     this.webSocket.once("close", () => this.deps.metrics.connections.dec());
     this.#bridge(desktop);
     this.#watch(holder, this.times.recheckEveryMs);
-    this.#begin();
+    this.#begin(session);
     return null;
   }
 
   /** A web app is seen in a frame of its own: its tab only wants to hear of the session. */
-  #accompany(holder: TicketHolder): null {
+  #accompany(session: Session, holder: TicketHolder): null {
     this.webSocket.on("message", () => this.close("unsupportedData"));
     // No connection to the app tells that it is over.
     this.#watch(holder, this.times.recheckWebEveryMs);
-    this.#begin();
+    this.#begin(session);
     return null;
   }
 
-  #begin(): void {
+  #begin(session: Session): void {
     this.#sendNotes();
+    this.#lookAhead(session);
     this.webSocket.resume();
   }
 
@@ -158,13 +162,29 @@ export class Viewer {
   #sendNotes(): void {
     const { config, wishes } = this.deps;
     if (!config.recording.enabled || this.webSocket.protocol !== NOTES_PROTOCOL) return;
-    const unwatch = wishes.watch(this.request.sessionId, ({ wanted, recorded }) => {
-      const note: SessionNote = { auto_record: wanted, recorded };
-      if (this.webSocket.readyState === this.webSocket.OPEN) {
-        this.webSocket.send(JSON.stringify(note));
-      }
-    });
+    const unwatch = wishes.watch(this.request.sessionId, ({ wanted, recorded }) =>
+      this.#send({ about: "recording", auto_record: wanted, recorded }),
+    );
     this.webSocket.once("close", unwatch);
+  }
+
+  /** Tells when the session will be closed, as soon as that is near, and when it is not any more. */
+  #tellOfEnd(end: ComingEnd | null): void {
+    const told = this.#end;
+    if (end?.at.getTime() === told?.at.getTime() && (end === null) === (told === null)) return;
+    this.#end = end;
+    this.#send({
+      about: "end",
+      end: end === null ? null : { reason: end.reason, at: end.at.toISOString() },
+    });
+  }
+
+  /** To viewers that understand notes. */
+  #send(note: SessionNote): void {
+    const { protocol, readyState, OPEN } = this.webSocket;
+    if (protocol === NOTES_PROTOCOL && readyState === OPEN) {
+      this.webSocket.send(JSON.stringify(note));
+    }
   }
 
   #useNoter(): () => void {
@@ -173,7 +193,8 @@ export class Viewer {
     let notedAt = 0;
     return () => {
       const at = now();
-      if (at.getTime() - notedAt < this.times.noteUseEveryMs) return;
+      if (this.#end?.reason === "idle") this.#tellOfEnd(null);
+      else if (at.getTime() - notedAt < this.times.noteUseEveryMs) return;
       notedAt = at.getTime();
       markUsed(db, sessionId, at).catch((err: unknown) => {
         log.warn({ err, sessionId }, "a session's use could not be noted");
@@ -210,10 +231,16 @@ export class Viewer {
       const session = await findSession(this.deps.db, this.request.sessionId);
       const refusal = refusalOf(session, holder);
       if (refusal !== null) this.close(refusal);
+      else if (session !== null) this.#lookAhead(session);
     } catch (err) {
       // Not knowing is no reason to cut anybody off; the next time tells.
       this.deps.log.warn({ err, sessionId: this.request.sessionId }, "viewer not checked");
     }
+  }
+
+  #lookAhead(session: Session): void {
+    const { config, now } = this.deps;
+    this.#tellOfEnd(comingEnd(session, config.session, now()));
   }
 
   async #explainEnd(): Promise<void> {

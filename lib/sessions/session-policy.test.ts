@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Actor } from "@/lib/auth/permissions";
-import { reasonToClose, requireSessionAccess, type SessionAccess } from "./session-policy";
+import { comingEnd, reasonToClose, requireSessionAccess, type SessionAccess } from "./session-policy";
 
 const HOUR_MS = 3_600_000;
 const limits = { idleTimeoutMs: HOUR_MS, maxDurationMs: 12 * HOUR_MS };
@@ -24,6 +24,37 @@ test.each([
   ["ends at once when its user is disabled", { isUserDisabled: true }, 0, "user_disabled"],
 ])("a session %s", (_name, change, elapsedMs, reason) => {
   expect(reasonToClose({ ...session, ...change }, limits, after(elapsedMs))).toBe(reason);
+});
+
+const MINUTE_MS = 60_000;
+test.each([
+  ["nothing of its end while that is far", {}, HOUR_MS - 5 * MINUTE_MS - 1, null],
+  ["five minutes ahead that nobody uses it", {}, HOUR_MS - 5 * MINUTE_MS, "idle"],
+  [
+    "five minutes ahead that it has lasted long enough",
+    { lastUsedAt: after(12 * HOUR_MS - 6 * MINUTE_MS) },
+    12 * HOUR_MS - 5 * MINUTE_MS,
+    "max_duration",
+  ],
+  [
+    "of two ends the one that comes first",
+    { lastUsedAt: after(11 * HOUR_MS - MINUTE_MS) },
+    12 * HOUR_MS - 4 * MINUTE_MS,
+    "idle",
+  ],
+])("whoever is at a session hears %s", (_name, change, elapsedMs, reason) => {
+  expect(comingEnd({ ...session, ...change }, limits, after(elapsedMs))?.reason ?? null).toBe(
+    reason,
+  );
+});
+
+test("a short limit is told of in its last quarter, with the time", () => {
+  const short = { ...limits, idleTimeoutMs: MINUTE_MS };
+  expect(comingEnd(session, short, after(44_999))).toBeNull();
+  expect(comingEnd(session, short, after(45_000))).toEqual({
+    reason: "idle",
+    at: after(MINUTE_MS),
+  });
 });
 
 const actor = (userId: string, role: Actor["role"]): Actor => ({

@@ -37,15 +37,49 @@ export interface SessionLimits {
   readonly maxDurationMs: number;
 }
 
+type Used = Pick<Session, "createdAt" | "startedAt" | "lastUsedAt">;
+
 /** Why an open session may not go on at `now`; null when it may. */
 export function reasonToClose(
-  session: Pick<Session, "isUserDisabled" | "createdAt" | "startedAt" | "lastUsedAt">,
+  session: Used & Pick<Session, "isUserDisabled">,
   { idleTimeoutMs, maxDurationMs }: SessionLimits,
   now: Date,
 ): CloseReason | null {
   if (session.isUserDisabled) return "user_disabled";
-  const since = session.startedAt ?? session.createdAt;
-  if (now.getTime() - since.getTime() >= maxDurationMs) return "max_duration";
+  if (now.getTime() - startOf(session).getTime() >= maxDurationMs) return "max_duration";
   if (now.getTime() - session.lastUsedAt.getTime() >= idleTimeoutMs) return "idle";
   return null;
+}
+
+/** What closes an open session if nothing changes, and when. */
+export interface ComingEnd {
+  readonly reason: Extract<CloseReason, "idle" | "max_duration">;
+  readonly at: Date;
+}
+
+const WARNING_MS = 5 * 60_000;
+
+/**
+ * The end of a session of which whoever is at it should hear now: five minutes ahead, or where a limit is short in its
+ * last quarter. Null while there is none.
+ */
+export function comingEnd(
+  session: Used,
+  { idleTimeoutMs, maxDurationMs }: SessionLimits,
+  now: Date,
+): ComingEnd | null {
+  const near = [
+    { reason: "max_duration", since: startOf(session), limitMs: maxDurationMs } as const,
+    { reason: "idle", since: session.lastUsedAt, limitMs: idleTimeoutMs } as const,
+  ].map(({ reason, since, limitMs }) => {
+    const at = new Date(since.getTime() + limitMs);
+    const isNear = at.getTime() - now.getTime() <= Math.min(WARNING_MS, limitMs / 4);
+    return isNear ? { reason, at } : null;
+  });
+  return near.reduce((first, end) => (first === null || (end && end.at < first.at) ? end : first));
+}
+
+/** Time in line and time to start are not the user's. */
+function startOf({ createdAt, startedAt }: Pick<Used, "createdAt" | "startedAt">): Date {
+  return startedAt ?? createdAt;
 }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import type { Services } from "@/lib/composition/services";
+import { NOTES_PROTOCOL, sessionNoteSchema } from "@/lib/gateway/session-note";
 import type { GatewayTimes } from "@/lib/gateway/viewer";
 import { endSession } from "@/lib/sessions/end-session";
 import { issueTicket, TICKET_LIFETIME_MS } from "@/lib/sessions/issue-ticket";
@@ -155,6 +156,27 @@ describe.skipIf(!canRunDesktops)("a viewer", () => {
       status: "ended",
       closeReason: "idle",
     });
+  });
+
+  test("hears ahead that nobody uses the session, and that somebody does again", async () => {
+    const server = await serve(
+      { recheckEveryMs: 100, noteUseEveryMs: 0 },
+      withLimits(scene.services, { idleTimeoutMs: 6_000 }),
+    );
+    const session = await launch(scene.services, scene.ana);
+    const typist = await watch(server, scene.ana, session.id);
+    await typist.screen.picture();
+    const { ticket } = await issueTicket(scene.services, scene.ana, session.id);
+    const protocols = [NOTES_PROTOCOL];
+    const { webSocket } = openViewer(server, session.id, ticket, { protocols });
+    const ends: (string | null)[] = [];
+    webSocket.on("message", (data: Buffer, isBinary) => {
+      const note = isBinary ? null : sessionNoteSchema.parse(JSON.parse(data.toString()));
+      if (note?.about === "end") ends.push(note.end?.reason ?? null);
+    });
+    await expect.poll(() => ends, { timeout: 8_000, interval: 20 }).toEqual([null, "idle"]);
+    typist.screen.type("a");
+    await expect.poll(() => ends, { timeout: 8_000, interval: 20 }).toEqual([null, "idle", null]);
   });
 
   test("who types keeps the session in use", async () => {

@@ -228,7 +228,7 @@ test("the catalogue names its apps that are switched on, and says which cannot r
   expect(listed.map(({ id }) => id)).toEqual(["desktop", "shell"]);
   expect(listed[1]).toMatchObject({
     available: false,
-    unavailable_reason: expect.stringContaining("desktops only") as string,
+    unavailable_reason: expect.stringContaining("terminals need containers") as string,
   });
   const launchOf = (app_id: string) =>
     ask("POST", launchRoute, { body: JSON.stringify({ app_id }) });

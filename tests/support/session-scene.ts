@@ -110,10 +110,15 @@ export function openViewer(
   { address }: Pick<SessionServer, "address">,
   sessionId: string,
   ticket: string,
-  options: { readonly origin?: string; readonly autoPong?: boolean } = {},
+  options: {
+    readonly origin?: string;
+    readonly autoPong?: boolean;
+    readonly protocols?: readonly string[];
+  } = {},
 ): OpenedViewer {
-  const { origin = `http://${address}`, autoPong = true } = options;
-  const webSocket = new WebSocket(`ws://${address}${gatewayUrl(sessionId, ticket)}`, {
+  const { origin = `http://${address}`, autoPong = true, protocols = [] } = options;
+  const url = `ws://${address}${gatewayUrl(sessionId, ticket)}`;
+  const webSocket = new WebSocket(url, [...protocols], {
     ...(origin === "" ? {} : { origin }),
     autoPong,
   });

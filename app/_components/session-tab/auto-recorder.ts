@@ -1,11 +1,11 @@
-import type { SessionNote } from "@/lib/gateway/session-note";
+import type { RecordingNote } from "@/lib/gateway/session-note";
 import { mayStart, type RecorderState } from "@/lib/recorder/recorder-state";
 import type { Recorder } from "@/lib/recorder/use-recorder";
 
 /** What the tab sees when it decides. */
 export interface AutoRecordInputs {
   /** The latest of the gateway's notes; null before the first. */
-  readonly note: SessionNote | null;
+  readonly note: Pick<RecordingNote, "auto_record" | "recorded"> | null;
   readonly connected: boolean;
   readonly recording: RecorderState;
 }

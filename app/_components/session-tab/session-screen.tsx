@@ -5,6 +5,7 @@ import { ConfirmDialog } from "@/app/_components/ui/dialog";
 import { mayStart } from "@/lib/recorder/recorder-state";
 import type { MicrophoneControl } from "@/lib/recorder/use-microphone";
 import type { Recorder } from "@/lib/recorder/use-recorder";
+import type { EndNote } from "@/lib/gateway/session-note";
 import type { SessionJson } from "@/lib/sessions/session-schema";
 import { ClipboardDialog } from "./clipboard-dialog";
 import { type Connection, connectionInWords, isFinal } from "./connection";
@@ -13,6 +14,7 @@ import { Overlay } from "./overlay";
 import { createPicture } from "./picture";
 import { announcement, noticeInWords, recordingWhileAway } from "./recording-words";
 import { describeRecording, endSession, startSession } from "./session-api";
+import { endInWords } from "./end-words";
 import { nounOf, type SessionNoun } from "./session-noun";
 import { type BarRecorder, Toolbar } from "./toolbar";
 import type { AutoRecord } from "./use-auto-record";
@@ -22,6 +24,8 @@ interface SessionScreenProps {
   readonly session: SessionJson;
   readonly connection: SessionConnection;
   readonly clipboard: string;
+  /** What is known of when the session will be closed. */
+  readonly end: EndNote["end"];
   readonly recorder: Recorder | null;
   readonly microphone: MicrophoneControl | null;
   /** Null exactly where there is no recorder. */
@@ -33,6 +37,7 @@ const PREPARING: Connection = { phase: "preparing" };
 /** What is seen in a session's tab: the desktop or app, the bar over it and what must be said. */
 export function SessionScreen(props: SessionScreenProps) {
   const { session, connection, clipboard, recorder, microphone, autoRecord } = props;
+  const endNotice = endInWords(props.end, session);
   const noun = nounOf(session);
   const state = useSyncExternalStore(connection.subscribe, connection.getState, () => PREPARING);
   const [dialog, setDialog] = useState<"clipboard" | "end" | "stop" | null>(null);
@@ -51,7 +56,7 @@ export function SessionScreen(props: SessionScreenProps) {
   };
   const bar = useSessionBar({
     bar: barElement,
-    hold: !isQuiet(barRecorder) || state.phase === "lost" || dialog !== null,
+    hold: !isQuiet(barRecorder) || endNotice !== null || state.phase === "lost" || dialog !== null,
     focusSession,
     toggleRecording: barRecorder?.toggle ?? null,
   });
@@ -111,6 +116,7 @@ export function SessionScreen(props: SessionScreenProps) {
         bar={bar}
         appName={session.app_name}
         connection={state}
+        endNotice={endNotice}
         recorder={barRecorder}
         microphone={microphone}
         onClipboard={session.app_kind === "desktop" ? () => setDialog("clipboard") : null}
@@ -140,7 +146,7 @@ export function SessionScreen(props: SessionScreenProps) {
         onConfirm={async () => autoRecord?.declineAndStop()}
       />
       <p role="status" className="sr-only">
-        {connectionInWords(state)}
+        {connectionInWords(state)} {endNotice}
       </p>
       <p role="status" className="sr-only">
         {recorder === null ? "" : announcement(recorder.state, autoRecord?.notice ?? null)}

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "react";
 import { useMicrophone } from "@/lib/recorder/use-microphone";
 import { useRecorder } from "@/lib/recorder/use-recorder";
-import type { SessionNote } from "@/lib/gateway/session-note";
+import type { EndNote, RecordingNote } from "@/lib/gateway/session-note";
 import type { SessionJson } from "@/lib/sessions/session-schema";
 import { SessionConnection } from "./session-connection";
 import { RecoveryStrip } from "../recovery/recovery-strip";
@@ -31,7 +31,8 @@ export interface SessionTabProps {
 /** A session's own browser tab: its desktop in the whole window, and a bar that keeps out of the way. */
 export function SessionTab({ session, recording }: SessionTabProps) {
   const [clipboard, setClipboard] = useState("");
-  const [note, setNote] = useState<SessionNote | null>(null);
+  const [note, setNote] = useState<RecordingNote | null>(null);
+  const [end, setEnd] = useState<EndNote["end"]>(null);
   const [connection] = useState(
     () =>
       new SessionConnection({
@@ -39,7 +40,7 @@ export function SessionTab({ session, recording }: SessionTabProps) {
         api: sessionApi,
         open: openView,
         onClipboard: setClipboard,
-        onNote: setNote,
+        onNote: (next) => (next.about === "recording" ? setNote(next) : setEnd(next.end)),
       }),
   );
   useEffect(() => {
@@ -54,7 +55,7 @@ export function SessionTab({ session, recording }: SessionTabProps) {
       document.removeEventListener("visibilitychange", retry);
     };
   }, [connection]);
-  const parts = { session, connection, clipboard };
+  const parts = { session, connection, clipboard, end };
   if (recording === null) {
     return <SessionScreen {...parts} recorder={null} microphone={null} autoRecord={null} />;
   }
@@ -65,7 +66,8 @@ interface RecordedSessionProps extends SessionRecording {
   readonly session: SessionJson;
   readonly connection: SessionConnection;
   readonly clipboard: string;
-  readonly note: SessionNote | null;
+  readonly end: EndNote["end"];
+  readonly note: RecordingNote | null;
 }
 
 function RecordedSession({ maxSizeBytes, userId, isWanted, note, ...parts }: RecordedSessionProps) {

@@ -35,6 +35,8 @@ interface ToolbarProps {
   readonly bar: SessionBar;
   readonly appName: string;
   readonly connection: Connection;
+  /** That the session is about to be closed, as a sentence; null while it is not. */
+  readonly endNotice: string | null;
   /** Null where recording is switched off: then nothing of it is shown. */
   readonly recorder: BarRecorder | null;
   /** Null where recording is switched off: nobody would be heard. */
@@ -47,8 +49,8 @@ interface ToolbarProps {
 
 /** The session's bar at the top edge. */
 export function Toolbar(props: ToolbarProps) {
-  const { ref, bar, appName, connection, recorder, microphone, onClipboard, onEnd, onLeave } =
-    props;
+  const { ref, bar, appName, connection, endNotice, recorder, microphone } = props;
+  const { onClipboard, onEnd, onLeave } = props;
   const connected = connection.phase === "connected";
   const over = connection.phase === "ended";
   const compact = bar.resting && connected && recorder?.state.phase === "recording";
@@ -97,6 +99,11 @@ export function Toolbar(props: ToolbarProps) {
         )}
         {!compact && !over && <IconButton icon={Power} label="End session" onClick={onEnd} />}
       </div>
+      {endNotice !== null && !over && (
+        <div className="border-t border-line px-3.5 py-1">
+          <Notice>{endNotice}</Notice>
+        </div>
+      )}
       {recorder !== null && <RecordingRow recorder={recorder} />}
       {recorder !== null && <LagLine state={recorder.state} />}
     </section>

@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useState, useSyncExternalStore } from "react";
-import type { SessionNote } from "@/lib/gateway/session-note";
+import type { RecordingNote } from "@/lib/gateway/session-note";
 import type { Recorder } from "@/lib/recorder/use-recorder";
 import type { SessionJson } from "@/lib/sessions/session-schema";
 import { AutoRecorder, type AutoRecordState, ONE_CLICK, QUIET } from "./auto-recorder";
@@ -24,7 +24,7 @@ interface Options {
   readonly session: SessionJson;
   readonly connection: SessionConnection;
   readonly recorder: Recorder;
-  readonly note: SessionNote | null;
+  readonly note: RecordingNote | null;
   /** What is known before the first note. */
   readonly isWanted: boolean;
 }
