@@ -24,8 +24,7 @@ const BUILT_IN_APPS: readonly AppEntry[] = [
     id: "desktop",
     name: "Desktop",
     kind: "desktop",
-    description:
-      "A small Linux desktop with a terminal. It is empty at each start and has no network.",
+    description: "A small Linux desktop with a terminal. It is empty at each start.",
   },
 ];
 

@@ -26,11 +26,11 @@ export function closeMessage(reason: CloseReason): string {
     case "max_duration":
       return "The session reached the longest time allowed. Open the app again to go on.";
     case "desktop_exited":
-      return "The desktop stopped by itself. Open the app again to go on.";
+      return "The session stopped by itself. Open the app again to go on.";
     case "server_restarted":
       return "The server that ran the session was stopped or restarted. Open the app again to go on.";
     case "start_failed":
-      return "The desktop did not start. Try again; if it fails again, ask an administrator to read the server's log.";
+      return "The session did not start. Try again; if it fails again, ask an administrator to read the server's log.";
     case "user_disabled":
       return "The account was disabled, so its sessions were ended.";
     default:
