@@ -30,6 +30,7 @@ class ClientUpload {
   /** Resolves when the server has acknowledged the first chunk. */
   readonly firstChunk: Promise<void>;
   private request: HttpRequest | undefined;
+  private paused: HttpRequest | undefined;
 
   constructor(source: Source, options: Partial<UploadOptions>) {
     let acknowledge: () => void = () => undefined;
@@ -44,6 +45,8 @@ class ClientUpload {
         this.request = request;
       },
       onAfterResponse: (request, response) => {
+        // It was answered all the same, but belongs to what was before the pause.
+        if (request === this.paused) return;
         const offset = response.getHeader("Upload-Offset") ?? "-";
         this.requests.push(`${request.getMethod()} ${response.getStatus()} ${offset}`);
       },
@@ -66,6 +69,7 @@ class ClientUpload {
     this.run().catch(() => undefined);
     await this.firstChunk;
     const request = this.request?.getUnderlyingObject() as ClientRequest | undefined;
+    this.paused = this.request;
     await this.upload.abort();
     // The client would take the end of this request for that of the next.
     if (request?.closed === false) await once(request, "close");
