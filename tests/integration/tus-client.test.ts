@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { setImmediate } from "node:timers/promises";
 import type { ClientRequest } from "node:http";
 import { Readable } from "node:stream";
 import { type HttpRequest, Upload, type UploadOptions } from "tus-js-client";
@@ -29,21 +29,24 @@ class ClientUpload {
   readonly requests: string[] = [];
   /** Resolves when the server has acknowledged the first chunk. */
   readonly firstChunk: Promise<void>;
-  private request: HttpRequest | undefined;
+  /** Resolves with the request that comes after that. */
+  private readonly secondRequest: Promise<HttpRequest>;
   private paused: HttpRequest | undefined;
 
   constructor(source: Source, options: Partial<UploadOptions>) {
     let acknowledge: () => void = () => undefined;
+    let follow: ((request: HttpRequest) => void) | undefined;
     this.firstChunk = new Promise((resolve) => (acknowledge = resolve));
+    this.secondRequest = new Promise((resolve) => {
+      void this.firstChunk.then(() => (follow = resolve));
+    });
     this.upload = new Upload(source, {
       headers: { cookie: ana.cookie },
       chunkSize: CHUNK_BYTES,
       // Until the server has let go of a request that was paused, the upload is locked.
       retryDelays: [0, 100, 300, 1_000, 3_000],
       onChunkComplete: () => acknowledge(),
-      onBeforeRequest: (request) => {
-        this.request = request;
-      },
+      onBeforeRequest: (request) => follow?.(request),
       onAfterResponse: (request, response) => {
         // It was answered all the same, but belongs to what was before the pause.
         if (request === this.paused) return;
@@ -67,12 +70,13 @@ class ClientUpload {
   /** Stops after the first chunk, in whatever comes next. */
   async runAndPause(): Promise<void> {
     this.run().catch(() => undefined);
-    await this.firstChunk;
-    const request = this.request?.getUnderlyingObject() as ClientRequest | undefined;
-    this.paused = this.request;
+    this.paused = await this.secondRequest;
+    // One that is not on its way yet would be sent in spite of the pause.
+    await setImmediate();
+    const request = this.paused.getUnderlyingObject() as ClientRequest;
     await this.upload.abort();
     // The client would take the end of this request for that of the next.
-    if (request?.closed === false) await once(request, "close");
+    if (!request.closed) await new Promise((resolve) => request.once("close", resolve));
     this.requests.length = 0;
   }
 }
