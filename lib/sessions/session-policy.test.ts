@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
 import type { Actor } from "@/lib/auth/permissions";
-import { comingEnd, reasonToClose, requireSessionAccess, type SessionAccess } from "./session-policy";
+import {
+  comingEnd,
+  reasonToClose,
+  requireSessionAccess,
+  type SessionAccess,
+} from "./session-policy";
 
 const HOUR_MS = 3_600_000;
 const limits = { idleTimeoutMs: HOUR_MS, maxDurationMs: 12 * HOUR_MS };
