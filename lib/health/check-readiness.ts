@@ -1,6 +1,7 @@
 import type { Database } from "@/lib/db/database";
 import { pendingMigrations } from "@/lib/db/migrate";
 import { isAppError } from "@/lib/errors/app-error";
+import { inTime } from "@/lib/errors/in-time";
 import type { RecordingStore } from "@/lib/storage/recording-store";
 
 export interface Check {
@@ -43,19 +44,13 @@ export async function checkReadiness({ db, store }: ReadinessDeps): Promise<Read
 class NotReady extends Error {}
 
 async function check(good: string, bad: string, look: () => Promise<void>): Promise<Check> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    const late = () => reject(new NotReady(`${bad} It took longer than 3 s.`));
-    timer = setTimeout(late, CHECK_TIMEOUT_MS);
-  });
+  const late = () => new NotReady(`${bad} It took longer than 3 s.`);
   try {
-    await Promise.race([look(), timeout]);
+    await inTime(look(), CHECK_TIMEOUT_MS, late);
     return { ok: true, message: good };
   } catch (error) {
     // Our own sentences may be shown; anybody else's may name hosts and paths.
     if (isAppError(error)) return { ok: false, message: error.advice ?? error.message };
     return { ok: false, message: error instanceof NotReady ? error.message : bad };
-  } finally {
-    clearTimeout(timer);
   }
 }

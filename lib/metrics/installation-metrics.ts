@@ -1,4 +1,5 @@
 import { Gauge, type Registry } from "prom-client";
+import { inTime } from "@/lib/errors/in-time";
 import type { Logger } from "@/lib/logging/logger";
 import type { UsedGroup } from "@/lib/operations/recording-usage";
 
@@ -40,7 +41,7 @@ export function installationMetrics(
   const gauges = makeGauges([registry]);
   const told = async <T>(source: string, look: () => Promise<T>, tell: (found: T) => void) => {
     try {
-      tell(await inTime(look()));
+      tell(await inTime(look(), PATIENCE_MS, () => new Error("It took too long.")));
       gauges.up.set({ source }, 1);
     } catch (err) {
       log.warn({ err, source }, "a source of metrics does not answer");
@@ -104,18 +105,4 @@ function makeGauges(registers: Registry[]) {
     ),
     up: gauge("sortie_source_up", "Whether a source answered for this page.", ["source"]),
   };
-}
-
-async function inTime<T>(asked: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("It took too long.")), PATIENCE_MS);
-  });
-  // It may fail after nobody waits for it any more.
-  asked.catch(() => undefined);
-  try {
-    return await Promise.race([asked, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

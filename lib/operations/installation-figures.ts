@@ -4,6 +4,7 @@ import type { Database } from "@/lib/db/database";
 import type { InstallationFigures, InstallationSources } from "@/lib/metrics/installation-metrics";
 import { findSettings } from "@/lib/settings/settings-repository";
 import { sumGroups, type UsedGroup } from "./recording-usage";
+import { remembered } from "./remembered";
 
 /** Sums over a million recordings read an index of a hundred megabytes: once a minute is enough. */
 const SUMS_FRESH_MS = 60_000;
@@ -62,16 +63,4 @@ async function findFindings(db: Database): Promise<Readonly<Record<string, numbe
      ORDER BY "id" DESC LIMIT 1`;
   const parsed = foundSchema.safeParse(latest?.result);
   return parsed.success ? parsed.data.found : null;
-}
-
-/** The same answer to whoever asks within `freshMs`; what failed is tried again at once. */
-function remembered<T>(freshMs: number, look: () => Promise<T>): () => Promise<T> {
-  let latest: { readonly at: number; readonly found: Promise<T> } | null = null;
-  return () => {
-    if (latest !== null && performance.now() - latest.at < freshMs) return latest.found;
-    const found = look();
-    latest = { at: performance.now(), found };
-    found.catch(() => (latest = null));
-    return found;
-  };
 }

@@ -1,4 +1,5 @@
 import { type Database, Prisma } from "@/lib/db/database";
+import { remembered } from "./remembered";
 
 /** What the recordings of one status in one backend take. */
 export interface UsedGroup {
@@ -30,19 +31,9 @@ const FRESH_MS = 15_000;
 
 /** What all recordings take together. One for a process: the sums are seconds old at most, and made once for all who ask. */
 export class RecordingUsage {
-  private latest: { readonly at: number; readonly usage: Promise<Usage> } | null = null;
+  readonly look = remembered(FRESH_MS, () => this.sum());
 
   constructor(private readonly deps: { readonly db: Database; readonly now: () => Date }) {}
-
-  look(): Promise<Usage> {
-    const { latest } = this;
-    if (latest !== null && performance.now() - latest.at < FRESH_MS) return latest.usage;
-    const usage = this.sum();
-    this.latest = { at: performance.now(), usage };
-    // What failed is tried again at once.
-    usage.catch(() => (this.latest = null));
-    return usage;
-  }
 
   private async sum(): Promise<Usage> {
     const { db, now } = this.deps;

@@ -1,4 +1,5 @@
 import { AppError } from "@/lib/errors/app-error";
+import { inTime } from "@/lib/errors/in-time";
 import { openQueue, type QueueConfig } from "./connection";
 
 /** A job that failed and is kept for somebody to see. */
@@ -106,19 +107,7 @@ function notFailed(cause?: unknown): AppError {
   });
 }
 
-async function answered<T>(asked: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new AppError("unavailable", "The job queue does not answer. Try again later.")),
-      PATIENCE_MS,
-    );
-  });
-  // It may fail after nobody waits for it any more.
-  asked.catch(() => undefined);
-  try {
-    return await Promise.race([asked, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function answered<T>(asked: Promise<T>): Promise<T> {
+  const sentence = "The job queue does not answer. Try again later.";
+  return inTime(asked, PATIENCE_MS, () => new AppError("unavailable", sentence));
 }

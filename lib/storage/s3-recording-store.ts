@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { AppError } from "@/lib/errors/app-error";
+import { inTime } from "@/lib/errors/in-time";
 import type {
   AppendSink,
   ByteRange,
@@ -69,11 +70,7 @@ export class S3RecordingStore implements RecordingStore {
       await this.bucket.put(name, { bytes: Buffer.from("ok"), sizeBytes: 2 });
       await this.bucket.remove([name]);
     };
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(unanswered()), CHECK_TIMEOUT_MS);
-    });
-    await Promise.race([check(), timeout]).finally(() => clearTimeout(timer));
+    await inTime(check(), CHECK_TIMEOUT_MS, unanswered);
   }
 
   /** A bucket has no end. */
