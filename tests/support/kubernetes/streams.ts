@@ -1,6 +1,6 @@
 import { spawn as spawnPlain } from "node:child_process";
 import { connect } from "node:net";
-import { spawn } from "@lydell/node-pty";
+import { type IPty, spawn } from "@lydell/node-pty";
 import type { WebSocket } from "ws";
 import { WebSocketServer } from "ws";
 import { type ApiRequest, type ApiServerOptions } from "./api-server";
@@ -99,12 +99,21 @@ function execInTerminal(
     if (message[0] === STDIN) pty.write(bytes as unknown as string);
     if (message[0] === RESIZE) {
       const { Width, Height } = JSON.parse(bytes.toString()) as { Width: number; Height: number };
-      pty.resize(Width, Height);
+      resizeUnlessOver(pty, Width, Height);
     }
     // A terminal has no end of input of its own: what is typed for it is Ctrl-D.
     if (message[0] === CLOSE && bytes[0] === STDIN) pty.write("\u0004");
   });
   // What a runtime leaves running when its client goes is left running here, too.
+}
+
+/** A size may arrive when the command has ended and its terminal is gone: as at a kubelet, it is dropped. */
+function resizeUnlessOver(pty: IPty, columns: number, rows: number): void {
+  try {
+    pty.resize(columns, rows);
+  } catch (error) {
+    if (!String(error).includes("EBADF")) throw error;
+  }
 }
 
 function execPlain(webSocket: WebSocket, { query }: ApiRequest): void {
