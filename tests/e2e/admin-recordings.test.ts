@@ -2,12 +2,13 @@ import type { Page } from "playwright-core";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { insertRecordings } from "../support/listed-recordings";
 import {
+  DEVICES,
+  expectFaultless,
   faultsOf,
   keepPicture,
   NO_FAULTS,
   PageScene,
   settled,
-  VIEWS,
 } from "../support/page-checks";
 
 const scene = PageScene.install();
@@ -188,15 +189,13 @@ it("saves each chosen recording as a file of its own", async () => {
   );
 });
 
-it.each(VIEWS)("has no fault with every filter on, $name", async ({ name, options }) => {
-  page = await scene.signedIn(options);
+it.each(DEVICES)("has no fault with every filter on, $name", async (device) => {
+  page = await scene.signedIn(device.options);
   await page.goto("/admin/recordings?user=admin&flags=interrupted&from=2026-01-01&min=1");
   await settled(page);
-  await keepPicture(page, `admin recordings filtered ${name}`);
-  expect(await faultsOf(page)).toEqual(NO_FAULTS);
+  await expectFaultless(page, "admin recordings filtered", device);
   await page.goto("/admin/recordings");
   await link("Being made").waitFor();
   await choose("The first");
-  await keepPicture(page, `admin recordings selected ${name}`);
-  expect(await faultsOf(page)).toEqual(NO_FAULTS);
+  await expectFaultless(page, "admin recordings selected", device);
 });

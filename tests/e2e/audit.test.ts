@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { recordAuditEvent } from "@/lib/audit/record-audit-event";
 import { insertRecordings } from "../support/listed-recordings";
-import { expectFaultless, PageScene, pressUntil, settled, VIEWS } from "../support/page-checks";
+import { DEVICES, expectFaultless, PageScene, pressUntil, settled } from "../support/page-checks";
 
 const scene = PageScene.install();
 let page: Page;
@@ -31,24 +31,24 @@ beforeAll(async () => {
   await recordAuditEvent(db, { actor: stranger, client, action: "user.sign_in_failed" });
 });
 
-describe.each(VIEWS)("the audit trail, $name", (view) => {
+describe.each(DEVICES)("the audit trail, $name", (device) => {
   it("has no fault with rows, without, with its filters and its details open", async () => {
-    page = await scene.signedIn(view.options);
+    page = await scene.signedIn(device.options);
     await page.goto("/admin/audit");
     await settled(page);
     await row("Watched a recording").waitFor();
-    await expectFaultless(page, "audit", view);
+    await expectFaultless(page, "audit", device);
     // By keyboard: then an action has the focus, without which axe takes the menu for one that does not scroll.
     await page.getByRole("button", { name: /^Actions: / }).press("ArrowDown");
     await page.getByRole("menuitemcheckbox", { name: "Signed in", exact: true }).waitFor();
-    await expectFaultless(page, "audit-actions", view);
+    await expectFaultless(page, "audit-actions", device);
     await page.keyboard.press("Escape");
     await row("Described a recording").click();
     await page.getByRole("dialog").getByText("203.0.113.7").waitFor();
-    await expectFaultless(page, "audit-detail", view);
+    await expectFaultless(page, "audit-detail", device);
     await page.goto("/admin/audit?q=nothing-like-this&actor=eve");
     await page.getByText("Nothing matches").waitFor();
-    await expectFaultless(page, "audit-empty", view);
+    await expectFaultless(page, "audit-empty", device);
   });
 });
 

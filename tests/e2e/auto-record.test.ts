@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { canRunDesktops } from "../support/desktop-requirements";
 import { DesktopTab } from "../support/desktop-tab";
-import { expectFaultless, keepPicture, PageScene, SOON, VIEWS } from "../support/page-checks";
+import { expectFaultless, keepPicture, ON_A_DESK, PageScene, SOON } from "../support/page-checks";
 
 const scene = PageScene.install();
 let admin: Page;
@@ -68,7 +68,7 @@ describe.skipIf(!canRunDesktops)("an administrator who has every session recorde
     await tab.stopButton.click();
     const question = page.getByRole("alertdialog", { name: "Stop this recording?" });
     await question.getByText("that is noted").waitFor();
-    await expectFaultless(page, "stop what policy records", VIEWS[0]!);
+    await expectFaultless(page, "stop what policy records", ON_A_DESK);
     await question.getByRole("button", { name: "Stop recording" }).click();
     await tab.watchLink.waitFor();
     await page.reload();

@@ -2,15 +2,15 @@ import type { Locator, Page } from "playwright-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { finishRecording, insertRecordings } from "../support/listed-recordings";
 import {
+  DEVICES,
+  expectFaultless,
   faultsOf,
   fillSignIn,
-  keepPicture,
   NO_FAULTS,
   PageScene,
   pressUntil,
   settled,
   signedInPage,
-  VIEWS,
 } from "../support/page-checks";
 import { startProduct } from "../support/product";
 
@@ -64,19 +64,18 @@ describe("signing in", () => {
   });
 });
 
-describe.each(VIEWS)("every page, $name", ({ name, options }) => {
+describe.each(DEVICES)("every page, $name", (device) => {
   it("has no fault that axe finds and never scrolls sideways", async () => {
     const [, , ready] = await insertRecordings(scene.product.db, "admin", STATES);
-    const context = await scene.browser.newContext({ ...options, baseURL: scene.product.url });
+    const context = await scene.browser.newContext({
+      ...device.options,
+      baseURL: scene.product.url,
+    });
     const stranger = await context.newPage();
     await stranger.goto("/sign-in");
-    expect({ path: "/sign-in", ...(await faultsOf(stranger)) }).toEqual({
-      path: "/sign-in",
-      ...NO_FAULTS,
-    });
-    await keepPicture(stranger, `sign-in ${name}`);
+    await expectFaultless(stranger, "sign-in", device);
 
-    page = await scene.signedIn(options);
+    page = await scene.signedIn(device.options);
     const paths = [
       "/apps",
       "/sessions",
@@ -94,13 +93,11 @@ describe.each(VIEWS)("every page, $name", ({ name, options }) => {
     for (const path of paths) {
       await page.goto(path);
       await settled(page);
-      await keepPicture(page, `${path.replace(ready ?? "", "player")} ${name}`);
-      expect({ path, ...(await faultsOf(page)) }).toEqual({ path, ...NO_FAULTS });
+      await expectFaultless(page, path.replace(ready ?? "", "player"), device);
     }
     await openPalette();
     await page.getByRole("option", { name: "Sessions", exact: true }).waitFor();
-    await keepPicture(page, `palette ${name}`);
-    expect(await faultsOf(page)).toEqual(NO_FAULTS);
+    await expectFaultless(page, "palette", device);
   });
 });
 
@@ -245,7 +242,10 @@ describe("users", () => {
     await page.getByRole("row").filter({ hasText: "maria" }).waitFor();
 
     const maria = { username: "maria", password };
-    const hers = await scene.signedIn({}, maria);
+    const hers = await scene.browser.newPage({ baseURL: scene.product.url });
+    await hers.goto("/sign-in");
+    await fillSignIn(hers, maria);
+    await hers.waitForURL("**/apps");
     expect(await hers.getByRole("link", { name: "Admin" }).count()).toBe(0);
     const refused = await hers.goto("/admin/users");
     expect(refused?.status()).toBe(403);
@@ -298,7 +298,7 @@ describe("with recording switched off", () => {
   it("shows nothing of recording anywhere", async () => {
     const silent = await startProduct({ SORTIE_VIDEO_RECORDING_ENABLED: "false" });
     try {
-      page = await signedInPage(scene.browser, silent.url, silent.administrator);
+      page = await signedInPage(scene.browser, silent);
       expect(await page.getByRole("link", { name: "Recordings" }).count()).toBe(0);
       for (const path of ["/recordings", "/admin/recordings", "/admin/settings"]) {
         expect((await page.goto(path))?.status(), path).toBe(404);

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { capture } from "../support/captures";
-import { expectFaultless, PageScene, SOON, VIEWS } from "../support/page-checks";
+import { DEVICES, expectFaultless, PageScene, SOON } from "../support/page-checks";
 import { type SentRecording, startSentRecording } from "../support/sent-recording";
 
 const CAPTURED_MS = 12_000;
@@ -208,9 +208,9 @@ describe("the owner of a recording", () => {
   });
 });
 
-describe.each(VIEWS)("the player's page, $name", (view) => {
+describe.each(DEVICES)("the player's page, $name", (device) => {
   it("has no fault that axe finds and never scrolls sideways, in every state", async () => {
-    page = await scene.signedIn(view.options);
+    page = await scene.signedIn(device.options);
     const recording = await start();
     const half = Math.floor(film.length / 2);
     await recording.send(film.subarray(0, half));
@@ -226,5 +226,5 @@ describe.each(VIEWS)("the player's page, $name", (view) => {
     await look("player keys");
   });
 
-  const look = (state: string) => expectFaultless(page, state, view);
+  const look = (state: string) => expectFaultless(page, state, device);
 });

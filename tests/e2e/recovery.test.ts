@@ -5,7 +5,14 @@ import { type Capture, captures, mp4Captures } from "../support/captures";
 import { leaveSpool, type LeftSpool, spoolsLeft } from "../support/kept-spools";
 import { canRunDesktops } from "../support/desktop-requirements";
 import { DesktopTab } from "../support/desktop-tab";
-import { expectFaultless, keepPicture, PageScene, SOON, VIEWS } from "../support/page-checks";
+import {
+  DEVICES,
+  expectFaultless,
+  keepPicture,
+  ON_A_DESK,
+  PageScene,
+  SOON,
+} from "../support/page-checks";
 import type { Credentials } from "../support/product";
 import { requireCommand } from "../support/requirements";
 
@@ -145,7 +152,7 @@ describe.skipIf(missing)("a recording left in this browser", () => {
     await page.context().route(API, (route) => route.abort());
     await page.goto("/recordings");
     await cards(page, /^The server could not be reached\. .* are kept on this computer/).waitFor();
-    await expectFaultless(page, "recovery waits", { name: "light, on a desk", options: {} });
+    await expectFaultless(page, "recovery waits", ON_A_DESK);
     await page.context().unroute(API);
     await expectSaved(left, page);
     await cards(page, /is saved\.$/).waitFor();
@@ -207,13 +214,13 @@ describe.skipIf(missing)("a recording left in this browser", () => {
     expect(await page.getByRole("article").count()).toBe(0);
   });
 
-  test.each(VIEWS)("that cannot be saved says why and stays: $name", async (view) => {
-    const { page, who } = await newcomer(`failed-${VIEWS.indexOf(view)}`, view.options);
+  test.each(DEVICES)("that cannot be saved says why and stays: $name", async (device) => {
+    const { page, who } = await newcomer(`failed-${DEVICES.indexOf(device)}`, device.options);
     const bytes = Buffer.from("This is no recording. ".repeat(500));
     const left = await leave(page, who, { bytes });
     await page.goto("/recordings");
     await cards(page, /could not be saved\.$/).waitFor();
-    await expectFaultless(page, "recovery failed", view);
+    await expectFaultless(page, "recovery failed", device);
     expect(await spoolsLeft(page)).toEqual([left.recordingId]);
 
     await page.getByRole("button", { name: "Try again" }).click();

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { keepRecordings } from "../support/expired-recordings";
-import { expectFaultless, PageScene, settled, VIEWS } from "../support/page-checks";
+import { DEVICES, expectFaultless, PageScene, settled } from "../support/page-checks";
 
 const scene = PageScene.install();
 let recordingId: string;
@@ -19,40 +19,40 @@ beforeAll(async () => {
 const holdsInForce = () => scene.product.db.legalHold.count({ where: { liftedAt: null } });
 const wholeOrganisation = () => page.getByLabel("Keep every recording for");
 
-describe.each(VIEWS)("retention and holds, $name", (view) => {
+describe.each(DEVICES)("retention and holds, $name", (device) => {
   it("look right and have no fault that axe finds", async () => {
-    page = await scene.signedIn(view.options);
+    page = await scene.signedIn(device.options);
     await page.goto("/admin/settings");
     await settled(page);
     await page.getByRole("button", { name: "Run now" }).scrollIntoViewIfNeeded();
-    await expectFaultless(page, "retention", view);
+    await expectFaultless(page, "retention", device);
     await wholeOrganisation().fill("30");
     await wholeOrganisation().press("Enter");
     const dialog = page.getByRole("alertdialog", { name: "Delete 1 more recording?" });
     await dialog.waitFor();
-    await expectFaultless(page, "retention-preview", view);
+    await expectFaultless(page, "retention-preview", device);
     await dialog.getByRole("button", { name: "Cancel" }).click();
     await dialog.waitFor({ state: "detached" });
     expect(await wholeOrganisation().inputValue()).toBe("");
     await page.goto(`/recordings/${recordingId}`);
     await page.getByRole("button", { name: "Place hold…" }).click();
     await page.getByRole("dialog", { name: "Place a legal hold" }).waitFor();
-    await expectFaultless(page, "place-hold", view);
+    await expectFaultless(page, "place-hold", device);
     const { db } = scene.product;
     const reason = "Dispute about the delivery of March, reference 2026/114";
     const { id } = await db.legalHold.create({ data: { recordingId, reason, placedBy: "admin" } });
     await page.goto("/admin/holds");
     await settled(page);
     await page.getByText("1 recording").filter({ visible: true }).waitFor();
-    await expectFaultless(page, "holds", view);
+    await expectFaultless(page, "holds", device);
     await page.getByRole("button", { name: /^Lift the hold on/ }).click();
     await page.getByLabel("Reason").fill("settled");
-    await expectFaultless(page, "lift-hold", view);
+    await expectFaultless(page, "lift-hold", device);
     await page.getByRole("button", { name: "Lift hold" }).click();
     await page.getByText("Nothing is on legal hold").waitFor();
     await page.getByRole("button", { name: "Also lifted" }).click();
     await page.getByText("settled").filter({ visible: true }).waitFor();
-    await expectFaultless(page, "holds-lifted", view);
+    await expectFaultless(page, "holds-lifted", device);
     const { liftReason } = await db.legalHold.delete({ where: { id } });
     expect(liftReason).toBe("settled");
   });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "@/lib/db/embedded/free-port";
 import { insertRecordings } from "../support/listed-recordings";
 import { type OpenIdProvider, startOpenIdProvider } from "../support/openid";
-import { expectFaultless, PageScene, settled, VIEWS } from "../support/page-checks";
+import { DEVICES, expectFaultless, PageScene, settled } from "../support/page-checks";
 import { type Product, startProduct } from "../support/product";
 
 const scene = PageScene.install();
@@ -213,24 +213,24 @@ describe("somebody whom an OpenID provider vouches for", () => {
   });
 });
 
-it.each(VIEWS)("tokens and roles have no fault that axe finds, $name", async (view) => {
-  const page = await scene.signedIn(view.options);
+it.each(DEVICES)("tokens and roles have no fault that axe finds, $name", async (device) => {
+  const page = await scene.signedIn(device.options);
   await page.goto("/account");
   await settled(page);
   await page.getByRole("button", { name: "New token" }).click();
   const form = page.getByRole("dialog", { name: "New token" });
-  await form.getByLabel("Name").fill(`reports ${view.name}`);
-  await expectFaultless(page, "token dialog", view);
+  await form.getByLabel("Name").fill(`reports ${device.name}`);
+  await expectFaultless(page, "token dialog", device);
   await form.getByRole("button", { name: "Create token" }).click();
   const shown = page.getByRole("dialog", { name: "Token “reports" });
-  await expectFaultless(page, "token shown once", view);
+  await expectFaultless(page, "token shown once", device);
   await shown.getByRole("button", { name: "Done" }).click();
   await shown.waitFor({ state: "detached" });
-  await expectFaultless(page, "account with tokens", view);
+  await expectFaultless(page, "account with tokens", device);
   await page.goto("/admin/users");
   await settled(page);
   await page.getByRole("button", { name: "Actions for olga" }).click();
   await page.getByRole("menuitem", { name: "Change role…" }).click();
   await page.getByRole("dialog", { name: "Role of olga" }).getByLabel("Clusters").waitFor();
-  await expectFaultless(page, "role dialog", view);
+  await expectFaultless(page, "role dialog", device);
 });

@@ -25,7 +25,7 @@ describe.skipIf(!hasRadosgw())("somebody who watches a recording that is in S3",
     const sender = await startTusSender(product, product.administrator);
     id = sender.id;
     expect((await sender.send(0, bytes, bytes.length)).status).toBe(204);
-    page = await signedInPage(browser, product.url, product.administrator);
+    page = await signedInPage(browser, product);
   });
   afterAll(async () => {
     await browser.close();

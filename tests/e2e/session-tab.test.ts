@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { canRunDesktops } from "../support/desktop-requirements";
 import { DesktopTab } from "../support/desktop-tab";
 import {
+  DEVICES,
   expectFaultless,
   faultsOf,
   keepPicture,
@@ -11,7 +12,6 @@ import {
   PageScene,
   signedInPage,
   SOON,
-  VIEWS,
 } from "../support/page-checks";
 import { startProduct } from "../support/product";
 
@@ -247,7 +247,7 @@ describe.skipIf(!canRunDesktops)("a desktop in its tab", () => {
 describe.skipIf(!canRunDesktops)("a server on which recording is switched off", () => {
   it("shows nothing of recording in a session's tab", async () => {
     const silent = await startProduct({ SORTIE_VIDEO_RECORDING_ENABLED: "false" });
-    page = await signedInPage(scene.browser, silent.url, silent.administrator);
+    page = await signedInPage(scene.browser, silent);
     tab = await DesktopTab.launch(page);
     await tab.awaitPicture();
     await tab.bar.getByRole("button", { name: "End session" }).waitFor();
@@ -260,9 +260,9 @@ describe.skipIf(!canRunDesktops)("a server on which recording is switched off", 
   });
 });
 
-describe.skipIf(!canRunDesktops).each(VIEWS)("the session's tab, $name", (view) => {
+describe.skipIf(!canRunDesktops).each(DEVICES)("the session's tab, $name", (device) => {
   it("has no fault that axe finds and never scrolls sideways, in every state", async () => {
-    page = await scene.signedIn(view.options);
+    page = await scene.signedIn(device.options);
     tab = await DesktopTab.launch(page);
     await look("tab starting");
     await tab.awaitPicture();
@@ -281,5 +281,5 @@ describe.skipIf(!canRunDesktops).each(VIEWS)("the session's tab, $name", (view) 
     await look("tab ended");
   });
 
-  const look = (state: string) => expectFaultless(page, state, view);
+  const look = (state: string) => expectFaultless(page, state, device);
 });

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { saveJobRun } from "@/lib/operations/job-runs";
 import { openQueue } from "@/lib/queue/connection";
 import { insertRecordings } from "../support/listed-recordings";
-import { expectFaultless, PageScene, settled, VIEWS } from "../support/page-checks";
+import { DEVICES, expectFaultless, PageScene, settled } from "../support/page-checks";
 
 const scene = PageScene.install();
 let page: Page;
@@ -34,19 +34,19 @@ describe("with recordings and a job that failed", () => {
     await saveJobRun(db, { job: "reconcile-storage", ...run, result: null, error });
   });
 
-  describe.each(VIEWS)("$name", (view) => {
+  describe.each(DEVICES)("$name", (device) => {
     it("the page has no fault, also with the chart as a table", async () => {
-      page = await scene.signedIn(view.options);
+      page = await scene.signedIn(device.options);
       await page.goto("/admin/storage");
       await settled(page);
       await page.getByRole("img", { name: /^Added per day/ }).waitFor();
       await page.getByText(/took 1\.2 s: The bucket/).waitFor();
-      await expectFaultless(page, "storage", view);
+      await expectFaultless(page, "storage", device);
       await page.getByText("Show as a table").click();
       await page.getByRole("table", { name: "Added per day" }).waitFor();
-      await expectFaultless(page, "storage-table", view);
+      await expectFaultless(page, "storage-table", device);
       await page.getByRole("table", { name: "Jobs" }).scrollIntoViewIfNeeded();
-      await expectFaultless(page, "storage-jobs", view);
+      await expectFaultless(page, "storage-jobs", device);
     });
   });
 

@@ -2,7 +2,7 @@ import { request } from "node:http";
 import type { Page } from "playwright-core";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { requireCommand } from "../support/requirements";
-import { expectFaultless, keepPicture, PageScene, SOON, VIEWS } from "../support/page-checks";
+import { expectFaultless, keepPicture, ON_A_DESK, PageScene, SOON } from "../support/page-checks";
 import { APP_COLOUR } from "../support/small-web-app-colour";
 import { decodeVideo, soundOf } from "../support/video";
 import { webAppCatalogue } from "../support/web-app-catalogue";
@@ -61,7 +61,7 @@ describe.skipIf(!canRunWebApps)("somebody who works with a web app", () => {
     });
     expect(passed).toEqual(["30000000", 64 * 1024 * 1024]);
     await tab.showBar();
-    await expectFaultless(page, "a web app", VIEWS[0]!);
+    await expectFaultless(page, "a web app", ON_A_DESK);
     expect(await page.evaluate(() => document.cookie)).toBe("");
   });
 

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
+import axe from "axe-core";
 import {
   type Browser,
   type BrowserContextOptions,
@@ -50,18 +50,18 @@ export class PageScene {
     return scene;
   }
 
-  /** A page of a browser of its own in which the administrator, or whom else, is signed in. */
+  /** A page at `path`, of a browser of its own in which the administrator, or whom else, is signed in. */
   signedIn(
     options: BrowserContextOptions = {},
     who: Credentials = this.product.administrator,
-    startPath = "/apps",
+    path = "/apps",
   ): Promise<Page> {
-    return signedInPage(this.browser, this.product.url, who, options, startPath);
+    return signedInPage(this.browser, this.product, who, options, path);
   }
 }
 
-/** How a page is looked at: both themes, on a desk and on a telephone. */
-export interface View {
+/** What a page is looked at on; it is looked at in both themes there. */
+export interface Device {
   readonly name: string;
   readonly options: BrowserContextOptions;
 }
@@ -69,12 +69,11 @@ export interface View {
 const DESK = { viewport: { width: 1280, height: 800 } };
 const TELEPHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
 
-export const VIEWS: readonly View[] = [
-  { name: "light, on a desk", options: { ...DESK, colorScheme: "light" } },
-  { name: "dark, on a desk", options: { ...DESK, colorScheme: "dark" } },
-  { name: "light, 360 px wide", options: { ...TELEPHONE, colorScheme: "light" } },
-  { name: "dark, 360 px wide", options: { ...TELEPHONE, colorScheme: "dark" } },
-];
+export const ON_A_DESK: Device = { name: "on a desk", options: DESK };
+export const DEVICES: readonly Device[] = [ON_A_DESK, { name: "360 px wide", options: TELEPHONE }];
+
+/** What another theme can change of axe's verdict: all else a page has in both. */
+const RULES_OF_COLOUR = ["color-contrast", "link-in-text-block"];
 
 /** What is wrong with a page as it stands: axe's violations, and how far it scrolls sideways. */
 export interface PageFaults {
@@ -82,18 +81,28 @@ export interface PageFaults {
   readonly sidewaysPx: number;
 }
 
-export async function faultsOf(page: Page): Promise<PageFaults> {
+/** `rules` are the only ones of axe's that are tried; all by default. What is in frames is not looked at. */
+export async function faultsOf(page: Page, rules?: readonly string[]): Promise<PageFaults> {
   await stoodStill(page);
+  // Half a megabyte of script: once for each page that is loaded.
+  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axe.source);
+  return page.evaluate(findFaults, rules === undefined ? null : [...rules]);
+}
+
+/** Runs inside the page, with axe in it. */
+async function findFaults(rules: string[] | null): Promise<PageFaults> {
+  const axeHere = (window as unknown as { axe: typeof axe }).axe;
   // The guards around a popup hand the focus on at once, which axe cannot know.
-  const axe = new AxeBuilder({ page }).exclude("[data-base-ui-focus-guard]");
-  const { violations } = await axe.analyze();
+  const { violations } = await axeHere.run(
+    { exclude: ["[data-base-ui-focus-guard]"] },
+    { iframes: false, ...(rules === null ? {} : { runOnly: rules }) },
+  );
+  const { scrollWidth, clientWidth } = document.documentElement;
   return {
     violations: violations.map(
       ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`,
     ),
-    sidewaysPx: await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    ),
+    sidewaysPx: scrollWidth - clientWidth,
   };
 }
 
@@ -122,25 +131,34 @@ export async function keepPicture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(folder, `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.png`) });
 }
 
-/** Keeps a picture of the page as it stands, in which axe finds nothing and nothing scrolls sideways. */
-export async function expectFaultless(page: Page, state: string, view: View): Promise<void> {
-  await keepPicture(page, `${state} ${view.name}`);
-  expect({ state, ...(await faultsOf(page)) }).toEqual({ state, ...NO_FAULTS });
+/** Keeps pictures of the page as it stands in each theme; axe finds nothing in it and nothing scrolls sideways. */
+export async function expectFaultless(page: Page, state: string, device: Device): Promise<void> {
+  for (const [theme, rules] of [
+    ["light", undefined],
+    ["dark", RULES_OF_COLOUR],
+  ] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    await keepPicture(page, `${state} ${theme}, ${device.name}`);
+    expect({ state, theme, ...(await faultsOf(page, rules)) }).toEqual({
+      ...{ state, theme },
+      ...NO_FAULTS,
+    });
+  }
 }
 
-/** A page of a browser of its own in which somebody has signed in through the form, which leads to `startPath`. */
+/** A page at `path`, of a browser of its own in which somebody has signed in before. */
 export async function signedInPage(
   browser: Browser,
-  baseUrl: string,
-  { username, password }: Credentials,
+  product: Product,
+  { username }: Credentials = product.administrator,
   options: BrowserContextOptions = {},
-  startPath = "/apps",
+  path = "/apps",
 ): Promise<Page> {
-  const context = await browser.newContext({ ...DESK, ...options, baseURL: baseUrl });
+  const context = await browser.newContext({ ...DESK, ...options, baseURL: product.url });
+  const [name = "", value = ""] = (await product.cookieOf(username)).split("=");
+  await context.addCookies([{ name, value, url: product.url, httpOnly: true, sameSite: "Lax" }]);
   const page = await context.newPage();
-  await page.goto("/sign-in");
-  await fillSignIn(page, { username, password });
-  await page.waitForURL(`**${startPath}`);
+  await page.goto(path);
   return page;
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hashPassword } from "@/lib/auth/password";
 import type { Role } from "@/lib/auth/permissions";
+import { sessionCookie } from "@/lib/auth/session-token";
 import type { Database } from "@/lib/db/database";
 import { freePort } from "@/lib/db/embedded/free-port";
 import { BuiltProcess, type LogEntry } from "./built-process";
@@ -30,6 +31,8 @@ export interface Product {
   /** Process ids of those that run. */
   pids(): { readonly web: number; readonly worker: number };
   addUser(username: string, role?: Role): Promise<Credentials>;
+  /** The `cookie` header of a browser in which somebody has signed in before, without what a sign-in costs. */
+  cookieOf(username: string): Promise<string>;
   /** Signs in as next-auth's own page library does; returns a `cookie` header. */
   signIn(who: Credentials): Promise<string>;
   /** Ends both processes, or one of them, in order and starts them again. */
@@ -46,6 +49,8 @@ export interface Product {
 
 const PASSWORD = "a password for tests";
 
+type Settings = Readonly<Record<string, string>>;
+
 interface ProductOptions {
   /** Programs of this machine that the product is not to find; needs bubblewrap. */
   readonly without?: readonly string[];
@@ -55,7 +60,7 @@ interface ProductOptions {
 
 /** Starts the product that `npm run build` made. `environment` wins over the tests' own settings. */
 export async function startProduct(
-  environment: Readonly<Record<string, string>> = {},
+  environment: Settings = {},
   { without = [], port: wanted }: ProductOptions = {},
 ): Promise<Product> {
   await refuseUnbuilt();
@@ -65,7 +70,7 @@ export async function startProduct(
   const url = `http://127.0.0.1:${port}`;
   const administrator = { username: "admin", password: PASSWORD };
   const log: LogEntry[] = [];
-  const settings = {
+  const settings: Settings = {
     ...testEnvironment(directory, database.url),
     SORTIE_LOG_LEVEL: "info",
     SORTIE_ADMIN_PASSWORD: PASSWORD,
@@ -88,6 +93,7 @@ export async function startProduct(
     ...{ db: database.db, databaseUrl: database.url },
     pids: () => ({ web: web.pid, worker: worker.pid }),
     addUser: (username, role = "dev") => addUser(database.db, username, role),
+    cookieOf: (username) => cookieOf(database.db, settings, username),
     signIn: (who) => signIn(url, who),
     restart: async (which) => {
       const those = which === undefined ? both : [which === "web" ? web : worker];
@@ -124,10 +130,24 @@ function hide(programs: readonly string[]): readonly string[] {
   return ["bwrap", "--dev-bind", "/", "/", ...mounts, "--die-with-parent"];
 }
 
+/** Of everybody's password: hashing is slow on purpose. */
+let hashed: Promise<string> | undefined;
+
 async function addUser(db: Database, username: string, role: Role): Promise<Credentials> {
-  const passwordHash = await hashPassword(PASSWORD);
+  const passwordHash = await (hashed ??= hashPassword(PASSWORD));
   await db.user.create({ data: { username, displayName: username, role, passwordHash } });
   return { username, password: PASSWORD };
+}
+
+async function cookieOf(db: Database, settings: Settings, username: string): Promise<string> {
+  const select = { id: true, sessionVersion: true };
+  const user = await db.user.findUniqueOrThrow({ where: { username }, select });
+  const token = { userId: user.id, sessionVersion: user.sessionVersion };
+  const cookie = await sessionCookie(token, {
+    authSecret: settings["NEXTAUTH_SECRET"] ?? "",
+    publicUrl: undefined,
+  });
+  return cookie.split(";")[0] ?? "";
 }
 
 async function signIn(url: string, who: Credentials): Promise<string> {
