@@ -106,13 +106,20 @@ async function findFaults(rules: string[] | null): Promise<PageFaults> {
   };
 }
 
-/** Waits for whatever is fading in or out: half-way it has not the contrast it will have. */
+/** Waits for whatever is fading in or out, or about to: half-way it has not the contrast it will have. */
 async function stoodStill(page: Page): Promise<void> {
   await page.evaluate(async () => {
-    const passing = document
-      .getAnimations()
-      .filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity);
-    await Promise.allSettled(passing.map(({ finished }) => finished));
+    const frame = () => new Promise(requestAnimationFrame);
+    const passing = () =>
+      document
+        .getAnimations()
+        .filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity);
+    do {
+      await Promise.allSettled(passing().map(({ finished }) => finished));
+      // What appears begins to fade in a frame later.
+      await frame();
+      await frame();
+    } while (passing().length > 0);
   });
 }
 

@@ -94,7 +94,12 @@ export function UserList({ tabs, first, path, ownId, mayHold }: UserListProps) {
       <ListProblem problem={pages.problem} />
       <TablePanel>
         <DataList label="Users" rows={pages.rows} columns={columns} nameOf={nameOf} />
-        <MoreRows hasMore={pages.hasMore} loading={pages.loadingMore} onMore={pages.loadMore} />
+        <MoreRows
+          hasMore={pages.hasMore}
+          rowCount={pages.rows.length}
+          loading={pages.loadingMore}
+          onMore={pages.loadMore}
+        />
       </TablePanel>
       <CreateUserDialog
         open={creating}

@@ -57,7 +57,12 @@ export function AuditView({ tabs, first, path }: AuditViewProps) {
           ) : (
             <DataList label="Audit trail" rows={pages.rows} columns={columns} nameOf={nameOf} />
           )}
-          <MoreRows hasMore={pages.hasMore} loading={pages.loadingMore} onMore={pages.loadMore} />
+          <MoreRows
+            hasMore={pages.hasMore}
+            rowCount={pages.rows.length}
+            loading={pages.loadingMore}
+            onMore={pages.loadMore}
+          />
         </TablePanel>
       </div>
       <AuditDetail event={open} onClose={() => setOpen(null)} />

@@ -63,7 +63,12 @@ export function HoldList({ tabs, first, path }: HoldListProps) {
           ) : (
             <DataList label="Legal holds" rows={pages.rows} columns={columns} nameOf={holdName} />
           )}
-          <MoreRows hasMore={pages.hasMore} loading={pages.loadingMore} onMore={pages.loadMore} />
+          <MoreRows
+            hasMore={pages.hasMore}
+            rowCount={pages.rows.length}
+            loading={pages.loadingMore}
+            onMore={pages.loadMore}
+          />
         </TablePanel>
       </div>
       <LiftHold

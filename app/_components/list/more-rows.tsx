@@ -6,12 +6,13 @@ import { Button } from "../ui/button";
 
 interface MoreRowsProps {
   readonly hasMore: boolean;
+  readonly rowCount: number;
   readonly loading: boolean;
   readonly onMore: () => void;
 }
 
 /** The end of a list that has more: it loads by itself when it comes into view, and by its button. */
-export function MoreRows({ hasMore, loading, onMore }: MoreRowsProps) {
+export function MoreRows({ hasMore, rowCount, loading, onMore }: MoreRowsProps) {
   const end = useRef<HTMLDivElement>(null);
   const onSeen = useEffectEvent(onMore);
   useEffect(() => {
@@ -24,7 +25,8 @@ export function MoreRows({ hasMore, loading, onMore }: MoreRowsProps) {
     );
     observer.observe(end.current);
     return () => observer.disconnect();
-  }, [hasMore]);
+    // Rows may come and the end be scrolled to again before an observer looks: with more rows, a new one looks.
+  }, [hasMore, rowCount]);
   if (!hasMore) return null;
   return (
     <div ref={end} className="flex justify-center border-t border-line p-2">

@@ -94,7 +94,12 @@ export function RecordingList(props: RecordingListProps) {
             nameOf={recordingName}
           />
         )}
-        <MoreRows hasMore={pages.hasMore} loading={pages.loadingMore} onMore={pages.loadMore} />
+        <MoreRows
+          hasMore={pages.hasMore}
+          rowCount={pages.rows.length}
+          loading={pages.loadingMore}
+          onMore={pages.loadMore}
+        />
       </TablePanel>
       <LiveCount count={pages.rows.filter(isLive).length} />
       <RemoveRecordings

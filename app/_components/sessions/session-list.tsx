@@ -79,7 +79,12 @@ export function SessionList(props: SessionListProps) {
         ) : (
           <DataList label="Sessions" rows={pages.rows} columns={columns} nameOf={nameOf} />
         )}
-        <MoreRows hasMore={pages.hasMore} loading={pages.loadingMore} onMore={pages.loadMore} />
+        <MoreRows
+          hasMore={pages.hasMore}
+          rowCount={pages.rows.length}
+          loading={pages.loadingMore}
+          onMore={pages.loadMore}
+        />
       </TablePanel>
       <ConfirmDialog
         open={asking}
