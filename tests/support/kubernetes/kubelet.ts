@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { V1ContainerState, V1PodStatus } from "@kubernetes/client-node";
+import { WebSocketServer } from "ws";
 import type { Manifest } from "@/lib/providers/kubernetes/manifest";
 import { vncPasswordFile } from "@/lib/providers/vnc-password";
 import type { ObjectStore, StoredPod, StoredSecret } from "./object-store";
@@ -193,10 +194,14 @@ function endProcess(child: ChildProcess): void {
   child.kill("SIGKILL");
 }
 
-/** A web app that answers with the address it was asked at. */
+/** A web app that answers with the address it was asked at, and echoes over a WebSocket. */
 function startWebApp(ip: string, port: number): () => void {
   const server: Server = createServer((request, response) => {
     response.end(`web app at ${request.url ?? ""}`);
+  });
+  const webSockets = new WebSocketServer({ server });
+  webSockets.on("connection", (webSocket) => {
+    webSocket.on("message", (data: Buffer, binary) => webSocket.send(data, { binary }));
   });
   server.listen(port, ip);
   return () => {
