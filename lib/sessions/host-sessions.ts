@@ -37,8 +37,8 @@ export async function hostSessions(
   { checkEveryMs = CHECK_EVERY_MS }: { readonly checkEveryMs?: number } = {},
 ): Promise<SessionHost> {
   await reportAlive(deps.db, deps.instanceId);
-  const stopListening = deps.provider.onExit((sessionId) => {
-    void logged(deps, "a desktop's end could not be noted", noteExit(deps, sessionId));
+  const stopListening = deps.provider.onExit((sessionId, why) => {
+    void logged(deps, "a desktop's end could not be noted", noteExit(deps, sessionId, why));
   });
   let pass: Promise<void> = Promise.resolve();
   let passing = false;
@@ -68,9 +68,9 @@ function logged(deps: HostDeps, sentence: string, work: Promise<void>): Promise<
   return work.catch((err: unknown) => deps.log.error({ err }, sentence));
 }
 
-async function noteExit(deps: HostDeps, sessionId: string): Promise<void> {
+async function noteExit(deps: HostDeps, sessionId: string, why: string | null): Promise<void> {
   const session = await findSession(deps.db, sessionId);
-  if (session !== null) await closeSession(deps, session, "desktop_exited", bySystem);
+  if (session !== null) await closeSession(deps, session, "desktop_exited", bySystem, why);
 }
 
 async function check(deps: HostDeps): Promise<void> {
@@ -95,18 +95,20 @@ async function check(deps: HostDeps): Promise<void> {
 
 async function checkHeld(
   deps: HostDeps,
-  { ref, isAlive }: HeldSession,
+  held: HeldSession,
   session: Session | undefined,
 ): Promise<void> {
   // Its launch is not through yet, and looks after it itself.
   if (session?.status === "creating") return;
   if (session?.status !== "running") {
-    await deps.provider.stop(ref);
+    await deps.provider.stop(held.ref);
     return;
   }
-  const reason = isAlive
-    ? reasonToClose(session, deps.config.session, deps.now())
-    : "desktop_exited";
+  if (!held.isAlive) {
+    await closeSession(deps, session, "desktop_exited", bySystem, held.why);
+    return;
+  }
+  const reason = reasonToClose(session, deps.config.session, deps.now());
   if (reason !== null) await closeSession(deps, session, reason, bySystem);
 }
 
