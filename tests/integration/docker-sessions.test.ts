@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
@@ -18,6 +18,7 @@ import { CLIENT, createRecordingScene, type RecordingScene } from "../support/re
 import { changedPixels } from "../support/rfb-client";
 import { startSessionServer, untilSession, watch } from "../support/session-scene";
 import { desktopSpec } from "../support/session-specs";
+import { echoed, visitWebApp } from "../support/web-app-visit";
 
 const engine = await startContainerEngine();
 const WAIT = { timeout: 15_000, interval: 50 };
@@ -43,8 +44,8 @@ describe.skipIf(engine === null)("sessions as containers", () => {
         { ...shared, id: "desktop", name: "Desktop", kind: "desktop" },
         { ...shared, id: "shell", name: "Shell", kind: "terminal", command: ["bash", "--norc"] },
         {
-          ...{ ...shared, id: "files", name: "Files", kind: "web", port: 8000 },
-          command: ["python3", "-m", "http.server", "8000", "--directory", "/usr/share/X11"],
+          ...{ ...shared, id: "small", name: "Small app", kind: "web", port: 8000 },
+          command: ["python3", "-c", await readFile("tests/support/small-web-app.py", "utf8")],
         },
       ]),
     );
@@ -143,12 +144,29 @@ describe.skipIf(engine === null)("sessions as containers", () => {
     expect(await tell("touch /tmp/a $HOME/b && ! touch /usr/c 2>/dev/null && echo ok")).toBe("ok");
   });
 
-  test("a web app is reached at its port", async () => {
-    const { ref } = await launch("files");
-    const stream = await otherProcess().provider.connectWeb(ref);
-    const shown = shownBy(stream);
-    stream.write("GET / HTTP/1.0\r\n\r\n");
-    await vi.waitFor(() => expect(shown()).toMatch(/^HTTP\/1.0 200 [^]*href="xkb/), WAIT);
+  test("a web app is used at its session's own host, through any server, by who was let in", async () => {
+    const { id } = await launch("small");
+    const server = await startSessionServer(otherProcess());
+    const app = await visitWebApp(server, scene.ana, id);
+    const body = `web app at /page?a=1, asked for ${app.host}`;
+    expect(await app.ask("/page?a=1")).toMatchObject({ status: 200, body });
+    const sent = Buffer.alloc(3_000_000, "x");
+    expect(await app.ask("/count", { body: sent })).toMatchObject({ body: "3000000" });
+    expect(await echoed(app.connect("/talk"), "hello")).toBe("hello");
+
+    const other = await visitWebApp(server, scene.ana, (await launch("small")).id);
+    expect(await other.ask("/")).toMatchObject({ status: 200 });
+    const stranger = { cookie: "__Host-sortie-app=forged.forged" };
+    expect(await app.ask("/", stranger)).toMatchObject({ status: 403 });
+    await expect(echoed(app.connect("/talk", ""), "hello")).rejects.toThrow("403");
+
+    expect(await app.ask("/fill")).toMatchObject({ status: 502 });
+    const over = await untilSession(services, id, ({ endedAt }) => endedAt !== null);
+    expect(closeMessage(over.closeReason!, over.closeDetail)).toMatch(
+      /^The session stopped by itself\. It .*more memory than its limit.* Open the app again to go on\.$/,
+    );
+    await vi.waitFor(async () => expect((await app.ask("/")).status).toBe(409), WAIT);
+    await server.close();
   });
 
   test("a session whose container is killed is over, and its user is told what to do", async () => {
@@ -157,7 +175,7 @@ describe.skipIf(engine === null)("sessions as containers", () => {
     await podman("kill", container);
     const session = await untilSession(services, id, ({ endedAt }) => endedAt !== null);
     expect(session).toMatchObject({ status: "ended", closeReason: "desktop_exited" });
-    expect(closeMessage(session.closeReason!)).toContain("Open the app again");
+    expect(closeMessage(session.closeReason!, session.closeDetail)).toContain("It was killed");
     await vi.waitFor(async () => expect(await hasContainer(container)).toBe(false), WAIT);
     await host.close();
   });

@@ -1,8 +1,15 @@
 import { randomUUID } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createServices, type Services } from "@/lib/composition/services";
+import { seedApps } from "@/lib/db/seed";
+import { loadAppCatalogue } from "@/lib/sessions/app-catalogue";
 import { endSession } from "@/lib/sessions/end-session";
+import { getSession } from "@/lib/sessions/get-session";
 import { launchSession } from "@/lib/sessions/launch-session";
+import { listSessions } from "@/lib/sessions/list-sessions";
+import { sessionToJson } from "@/lib/sessions/session-json";
 import { canRunDesktops } from "../support/desktop-requirements";
 import { NAMESPACE, startCluster, type TestCluster } from "../support/kubernetes/cluster";
 import { IMAGES } from "../support/kubernetes/kubelet";
@@ -15,10 +22,12 @@ import {
   untilSession,
   watch,
 } from "../support/session-scene";
+import { echoed, visitWebApp } from "../support/web-app-visit";
 
 const WAIT = { timeout: 10_000, interval: 20 };
 let cluster: TestCluster;
 let scene: RecordingScene;
+let appsFile: string;
 const servers: SessionServer[] = [];
 beforeAll(async () => {
   cluster = await startCluster();
@@ -27,6 +36,17 @@ beforeAll(async () => {
     SORTIE_SESSION_PROVIDER: "kubernetes",
     SORTIE_DESKTOP_IMAGE: IMAGES.desktop,
   });
+  const shared = { kind: "web", port: 8080, description: "" };
+  appsFile = join(scene.directory, "apps.json");
+  await writeFile(
+    appsFile,
+    JSON.stringify([
+      { id: "desktop", name: "Desktop", kind: "desktop", description: "" },
+      { ...shared, id: "small", name: "Small app", image: IMAGES.web },
+    ]),
+  );
+  const { session } = scene.services.config;
+  await seedApps(scene.services.db, loadAppCatalogue({ ...session, appsFile }));
 });
 afterEach(async () => {
   for (const server of servers.splice(0)) await stop(server);
@@ -45,9 +65,12 @@ const pods = () => cluster.api.store.pods(NAMESPACE).map(({ metadata }) => metad
 const podOf = (sessionId: string) => `sortie-session-${sessionId}`;
 
 /** A web process of its own on the same database. */
-async function serve(desktopImage: string = IMAGES.desktop): Promise<SessionServer> {
+async function serve(
+  settings: Partial<Extract<Services["config"]["session"], { provider: "kubernetes" }>> = {},
+): Promise<SessionServer> {
   const { config, db } = scene.services;
-  const own = { ...config, session: { ...config.session, desktopImage } };
+  const session = { ...config.session, appsFile, ...settings } as typeof config.session;
+  const own = { ...config, session };
   const services: Services = { ...createServices(own, "test"), db };
   const server = await startSessionServer(services);
   servers.push(server);
@@ -59,6 +82,25 @@ async function stop(server: SessionServer): Promise<void> {
   await server.services.provider.close();
   await server.services.queue.close();
 }
+
+describe("a web app of somebody, as a pod", () => {
+  test.each(["port-forward", "pod-ip"] as const)(
+    "is used at its session's own host over %s, by who was let in",
+    async (connect) => {
+      const server = await serve({ connect });
+      const { id } = await launch(server.services, scene.ana, "small");
+      const app = await visitWebApp(server, scene.ana, id);
+      expect(await app.ask("/page?a=1")).toMatchObject({
+        status: 200,
+        body: "web app at /page?a=1",
+      });
+      expect(await echoed(app.connect("/talk"), "hello")).toBe("hello");
+      expect(await app.ask("/", { cookie: "" })).toMatchObject({ status: 403 });
+      await expect(echoed(app.connect("/talk", ""), "hello")).rejects.toThrow("403");
+      await vi.waitFor(() => expect(cluster.streams.openCount).toBe(0), WAIT);
+    },
+  );
+});
 
 describe.skipIf(!canRunDesktops)("a session of somebody, as a pod", () => {
   test("shows its desktop through the gateway, and its pod goes when they end it", async () => {
@@ -110,6 +152,51 @@ describe.skipIf(!canRunDesktops)("a session of somebody, as a pod", () => {
     expect(found.closeReason).toBe("desktop_exited");
   });
 
+  test.each([
+    [
+      { terminated: { exitCode: 137, reason: "OOMKilled" } },
+      "The session stopped by itself. It used more memory than its limit and was killed. Open the app again to go on.",
+    ],
+    [
+      { terminated: { exitCode: 1, reason: "Error" } },
+      "The session stopped by itself. It ended with code 1. Open the app again to go on.",
+    ],
+  ])("tells its user and the administrators why it stopped: %o", async (state, sentence) => {
+    const first = await serve();
+    const seen = await launch(first.services, scene.ana);
+    const unseen = await launch(first.services, scene.ana);
+    cluster.kubelet.finish(podOf(seen.id), NAMESPACE, {}, state);
+    await untilSession(first.services, seen.id, ({ endedAt }) => endedAt !== null);
+    await stop(servers.shift()!);
+    // While no server looks.
+    cluster.kubelet.finish(podOf(unseen.id), NAMESPACE, {}, state);
+    const next = await serve();
+    await untilSession(next.services, unseen.id, ({ endedAt }) => endedAt !== null);
+    expect(await toldOf(seen.id)).toEqual([sentence, sentence]);
+    expect(await toldOf(unseen.id)).toEqual([sentence, sentence]);
+  });
+
+  test("tells why it did not start", async () => {
+    const failing = async (desktopImage: string) => {
+      const { services } = await serve({ desktopImage });
+      const { id, status } = await launch(services, scene.ana);
+      expect(status).toBe("failed");
+      return toldOf(id);
+    };
+    const sentence =
+      "The session did not start. Its image cannot be pulled. Try again; if it fails again, ask an administrator to read the server's log.";
+    expect(await failing(IMAGES.missing)).toEqual([sentence, sentence]);
+    expect((await failing(IMAGES.crashing))[0]).toContain("It ended with code 127.");
+  });
+
+  /** What its user reads on its page, and an administrator in the list of sessions. */
+  async function toldOf(id: string): Promise<(string | null | undefined)[]> {
+    const session = sessionToJson(await getSession(scene.services, scene.ana, id, "view"));
+    const list = await listSessions(scene.services, scene.admin, { scope: "all", limit: 50 });
+    const listed = list.sessions.find((one) => one.id === id);
+    return [session.close_message, listed && sessionToJson(listed).close_message];
+  }
+
   test("that nobody has any more is removed; another installation's stays", async () => {
     const server = await serve();
     const forgotten = await launch(server.services, scene.ana);
@@ -127,7 +214,7 @@ describe.skipIf(!canRunDesktops)("a session of somebody, as a pod", () => {
   });
 
   test("is given up when its server stops while no node has room for it, and leaves nothing", async () => {
-    const server = await serve(IMAGES.huge);
+    const server = await serve({ desktopImage: IMAGES.huge });
     const input = { appId: "desktop", width: 640, height: 480 };
     const { id } = await launchSession(server.services, scene.ana, CLIENT, input);
     await vi.waitFor(() => expect(pods()).toEqual([podOf(id)]), WAIT);

@@ -14,6 +14,7 @@ import { hostSessions, type SessionHost } from "@/lib/sessions/host-sessions";
 import { issueTicket } from "@/lib/sessions/issue-ticket";
 import { launchSession } from "@/lib/sessions/launch-session";
 import { findSession, type Session } from "@/lib/sessions/session-repository";
+import { createAppProxy } from "@/lib/web-apps/app-proxy";
 import { CLIENT } from "./recording-scene";
 import { RfbClient } from "./rfb-client";
 
@@ -32,7 +33,7 @@ export function useOwnTemporaryDirectory(): () => void {
   };
 }
 
-/** A server with a gateway that looks after its sessions several times a second. */
+/** A server with a gateway and hosts for web apps that looks after its sessions several times a second. */
 export interface SessionServer {
   readonly services: Services;
   readonly address: string;
@@ -45,14 +46,19 @@ export async function startSessionServer(
   services: Services,
   times: Partial<GatewayTimes> = {},
 ): Promise<SessionServer> {
-  const server = createServer((_request, response) => response.end());
-  const gateway = attachGateway(server, services, times);
+  const webApps = createAppProxy(services);
+  const server = createServer((request, response) => {
+    if (webApps.isFor(request)) void webApps.answer(request, response);
+    else response.end();
+  });
+  const gateway = attachGateway(server, services, { ...times, otherHosts: webApps });
   const host = await hostSessions(services, { checkEveryMs: 100 });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     ...{ services, address, gateway, host },
     close: async () => {
+      webApps.close();
       await gateway.close();
       await host.close();
       server.close();
@@ -69,9 +75,13 @@ export function withLimits(
   return { ...services, config: { ...config, session: { ...config.session, ...limits } } };
 }
 
-/** Launches a desktop and waits until it runs. */
-export async function launch(services: Services, actor: Actor): Promise<Session> {
-  const input = { appId: "desktop", width: 640, height: 480 };
+/** Launches an app, a desktop by default, and waits until it runs. */
+export async function launch(
+  services: Services,
+  actor: Actor,
+  appId = "desktop",
+): Promise<Session> {
+  const input = { appId, width: 640, height: 480 };
   const { id } = await launchSession(services, actor, CLIENT, input);
   return untilSession(services, id, ({ status }) => status !== "creating");
 }

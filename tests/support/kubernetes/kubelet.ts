@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { V1ContainerState, V1PodStatus } from "@kubernetes/client-node";
+import { WebSocketServer } from "ws";
 import type { Manifest } from "@/lib/providers/kubernetes/manifest";
 import { vncPasswordFile } from "@/lib/providers/vnc-password";
 import type { ObjectStore, StoredPod, StoredSecret } from "./object-store";
@@ -17,6 +18,7 @@ export const IMAGES = {
   terminal: "terminal:test",
   missing: "registry.example/missing:1",
   huge: "huge:test",
+  crashing: "crashing:test",
 } as const;
 
 /**
@@ -84,6 +86,10 @@ export class Kubelet {
     if (image === IMAGES.missing) {
       waiting("ErrImagePull", `failed to pull and unpack image "${image}": not found`);
       waiting("ImagePullBackOff", `Back-off pulling image "${image}"`);
+      return;
+    }
+    if (image === IMAGES.crashing) {
+      this.finish(name, namespace, {}, { terminated: { exitCode: 127, reason: "Error" } });
       return;
     }
     this.#lastHost += 1;
@@ -193,10 +199,14 @@ function endProcess(child: ChildProcess): void {
   child.kill("SIGKILL");
 }
 
-/** A web app that answers with the address it was asked at. */
+/** A web app that answers with the address it was asked at, and echoes over a WebSocket. */
 function startWebApp(ip: string, port: number): () => void {
   const server: Server = createServer((request, response) => {
     response.end(`web app at ${request.url ?? ""}`);
+  });
+  const webSockets = new WebSocketServer({ server });
+  webSockets.on("connection", (webSocket) => {
+    webSocket.on("message", (data: Buffer, binary) => webSocket.send(data, { binary }));
   });
   server.listen(port, ip);
   return () => {
