@@ -19,12 +19,14 @@ export interface Kept {
 export async function keepRecordings(db: Database, kept: Kept): Promise<string[]> {
   const { sessionId, userId, daysAgo, count = 1, status = "ready", root } = kept;
   const at = new Date(Date.now() - daysAgo * DAY_MS);
+  // As the product names them: a directory for each month.
+  const month = at.toISOString().slice(0, 7).replace("-", "/");
   const isFinal = status === "ready" || status === "failed";
   const rows = Array.from({ length: count }, (_, index) => {
     const id = randomUUID();
     return {
       ...{ id, sessionId, userId, status, filename: `${id}.webm`, createdAt: at },
-      ...{ storageBackend: "local" as const, storageKey: `${id.slice(0, 2)}/${id}.webm` },
+      ...{ storageBackend: "local" as const, storageKey: `${month}/${id}.webm` },
       ...{ sizeBytes: 4n, durationMs: status === "ready" ? 1_000n : null },
       failReason: status === "failed" ? "nothing_captured" : null,
       stoppedAt: status === "recording" ? null : at,
