@@ -3,7 +3,7 @@
 #
 #   docker build -t sortie .
 #
-# Where no registry can be reached, BASE is an image with Node and npm; scripts/images.mjs makes one.
+# Where no registry can be reached, BASE is an image with Node and npm; scripts/images.sh makes one.
 ARG BASE=node:22-bookworm-slim
 
 FROM ${BASE} AS packages

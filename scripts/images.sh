@@ -28,9 +28,14 @@ make_base() {
 
 node=$(command -v node)
 modules=$(dirname "$(dirname "$node")")/lib/node_modules
+# npm trusts whom this machine trusts: a company's proxy signs with a certificate of its own.
+mkdir "$work/etc"
+printf 'registry=%s\ncafile=/etc/ssl/certs/ca-certificates.crt\n' "$(npm config get registry)" >"$work/etc/npmrc"
 make_base sortie-base ca-certificates,libstdc++6 \
   --customize-hook="copy-in $node /usr/bin" \
   --customize-hook="copy-in $modules /usr/lib" \
+  --customize-hook="copy-in $work/etc /usr" \
+  --customize-hook='copy-in /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs' \
   --customize-hook='chroot "$1" ln -sf ../lib/node_modules/npm/bin/npm-cli.js /usr/bin/npm'
 # What the base has is all there is: a stage could fetch nothing but npm's packages.
 $podman build --format=docker --network=host --build-arg BASE=localhost/sortie-base --tag sortie .

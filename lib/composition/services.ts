@@ -11,7 +11,7 @@ import { AppendRegistry } from "@/lib/recordings/append-registry";
 import { RecordingWishes } from "@/lib/recordings/recording-wishes";
 import { Room } from "@/lib/recordings/room";
 import { findInstallationId } from "@/lib/settings/installation-id";
-import { type AppCatalogue, loadAppCatalogue } from "@/lib/sessions/app-catalogue";
+import { type AppCatalogue, loadAppCatalogue, unkeptLimits } from "@/lib/sessions/app-catalogue";
 import { createRecordingStore } from "@/lib/storage/create-recording-store";
 import type { RecordingStore } from "@/lib/storage/recording-store";
 
@@ -51,6 +51,8 @@ export function createServices(
   const db = openDatabase(config.databaseUrl);
   const store = createRecordingStore(config.recording);
   const now = () => new Date();
+  const apps = loadAppCatalogue(config.session);
+  for (const warning of unkeptLimits(apps, config.session.provider)) log.warn(warning);
   return {
     config,
     log,
@@ -66,7 +68,7 @@ export function createServices(
       ...{ instanceId, log },
       installationId: () => findInstallationId(db),
     }),
-    apps: loadAppCatalogue(config.session),
+    apps,
     instanceId,
     stopping,
     now,

@@ -46,6 +46,8 @@ export interface AppErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** What an operator should look at, for the log and `/readyz`; no address, path or secret. */
   readonly advice?: string;
+  /** Where a failure is told later, in other words around it: what happened, as one sentence for anybody. */
+  readonly why?: string;
 }
 
 // Route handlers and the server are bundled apart, so `instanceof` cannot tell our errors: a registered symbol can.
@@ -58,6 +60,7 @@ export class AppError extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly advice: string | undefined;
+  readonly why: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -66,6 +69,7 @@ export class AppError extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.headers = options.headers ?? {};
     this.advice = options.advice;
+    this.why = options.why;
   }
 
   get httpStatus(): number {

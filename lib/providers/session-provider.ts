@@ -19,7 +19,7 @@ export interface SessionProvider {
   /** Whether sessions of this app can run here now; if not, what is missing, as a sentence with a remedy. */
   availability(app: AppSpec): Promise<Availability>;
 
-  /** Starts a session and resolves when its desktop answers. @throws AppError `app_unavailable` */
+  /** Starts a session and resolves when its desktop answers. @throws AppError `app_unavailable`, with its `why` where that is known */
   start(spec: SessionSpec): Promise<StartedSession>;
 
   /** Opens the desktop's RFB byte stream. @throws AppError `session_not_running` */
@@ -53,7 +53,7 @@ export interface SessionProvider {
   stop(ref: ProviderRef): Promise<void>;
 
   /** Calls `listener` when one of the sessions above ends by itself. Returns how to stop listening. */
-  onExit(listener: (sessionId: string, detail: string) => void): () => void;
+  onExit(listener: ExitListener): () => void;
 
   /**
    * Ends and removes what dead servers on this machine have left; answers the instance ids whose
@@ -75,8 +75,8 @@ export interface AppLimits {
   /** Processors; a fraction is a share of one. */
   readonly cpus: number;
   readonly memoryBytes: number;
-  /** Processes and threads. */
-  readonly pids: number;
+  /** Processes and threads; undefined: the provider's own measure. */
+  readonly pids: number | undefined;
 }
 
 /** What a container of an app is made from. */
@@ -129,9 +129,14 @@ export interface StartedSession {
   readonly ref: ProviderRef;
 }
 
-export interface HeldSession {
+/** `why`: what ended it, as one sentence for anybody; null where nothing is known. */
+export type ExitListener = (sessionId: string, why: string | null) => void;
+
+export type HeldSession = {
   readonly sessionId: string;
   readonly ref: ProviderRef;
-  /** False: it has ended, and only its remains are there. */
-  readonly isAlive: boolean;
-}
+} & (
+  | { readonly isAlive: true }
+  /** It has ended, and only its remains are there; `why` as an `ExitListener` hears it. */
+  | { readonly isAlive: false; readonly why: string | null }
+);

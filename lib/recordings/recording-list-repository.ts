@@ -20,12 +20,10 @@ export interface ListQuery {
   readonly limit: number;
 }
 
-/** A text that fewer than one recording in five hundred has is found through its index. */
-const RARE_SHARE = 1 / 500;
 /** A text that more have is never looked up in its index: that would read as much as it finds. */
 const COMMON_SHARE = 1 / 10;
-/** How much further than expected the newest, largest… rows are searched before the index is asked. */
-const PATIENCE = 4;
+/** How many times as far as expected the newest, largest… rows are searched before the index is asked. */
+const PATIENCE = 2;
 
 export interface Listed {
   readonly recordings: readonly Recording[];
@@ -51,15 +49,15 @@ async function findListedIds(
   db: DatabaseOrTransaction,
   query: ListQuery,
 ): Promise<readonly string[]> {
-  const { within, filters, sort, after } = query;
+  const { within, filters, sort, after, limit } = query;
   const held = filters.flags?.includes("held") ? await findHeldThings(db) : NOTHING_HELD;
   const conditions = conditionsOf(within, filters, held);
   if (after !== undefined) conditions.push(beyondPosition(sort, after));
   const search = await prepareSearch(db, filters.text ?? "");
   if (search === null) return selectIds(db, query, ALL, conditions);
-  if (search.share < RARE_SHARE) {
-    return selectIds(db, query, ALL, [...conditions, ...search.conditions]);
-  }
+  // Whichever reads fewer rows: all that have the text, or the first of the order until a page of them has it.
+  const { matches, share } = search;
+  if (matches * share < limit) return findMatches(db, query, conditions, search);
   return findCommon(db, query, conditions, search);
 }
 
@@ -89,19 +87,51 @@ async function findCommon(
   db: DatabaseOrTransaction,
   query: ListQuery,
   conditions: readonly Prisma.Sql[],
-  { conditions: words, share }: RecordingSearch,
+  search: RecordingSearch,
 ): Promise<readonly string[]> {
+  const { conditions: words, share } = search;
   const reach = Math.ceil((PATIENCE * query.limit) / share);
-  const first = Prisma.sql`SELECT * FROM "recordings" WHERE ${allOf(conditions)} ${orderBy(query.sort)} LIMIT ${reach}`;
-  const near = await selectIds(db, query, Prisma.sql`(${first}) AS "first"`, words);
-  if (near.length === query.limit) return near;
-  const [walked] = await db.$queryRaw<{ rows: number }[]>`
-    SELECT count(*)::int AS "rows" FROM (${first}) AS "first"`;
-  if ((walked?.rows ?? 0) < reach) return near;
+  const near = await walk(db, query, { conditions, words, reach });
+  if (near.ids.length === query.limit || near.isWhole) return near.ids;
   if (share > COMMON_SHARE) return selectIds(db, query, ALL, [...conditions, ...words]);
-  // OFFSET 0 keeps the planner from walking after all.
+  return findMatches(db, query, conditions, search);
+}
+
+/** Rows with a text out of its index alone: OFFSET 0 keeps the planner from walking without a bound. */
+function findMatches(
+  db: DatabaseOrTransaction,
+  query: ListQuery,
+  conditions: readonly Prisma.Sql[],
+  { conditions: words }: RecordingSearch,
+): Promise<readonly string[]> {
   const matches = Prisma.sql`(SELECT * FROM "recordings" WHERE ${allOf(words)} OFFSET 0) AS "matches"`;
   return selectIds(db, query, matches, conditions);
+}
+
+interface Walk {
+  readonly conditions: readonly Prisma.Sql[];
+  readonly words: readonly Prisma.Sql[];
+  /** How many rows to look at. */
+  readonly reach: number;
+}
+
+/**
+ * A page of the matches among the first rows of the order. `isWhole` tells that no row comes after those: the
+ * row at the end of the reach is found as well, match or not, so that nobody has to count them.
+ */
+async function walk(
+  db: DatabaseOrTransaction,
+  { sort, limit }: ListQuery,
+  { conditions, words, reach }: Walk,
+): Promise<{ readonly ids: readonly string[]; readonly isWhole: boolean }> {
+  const order = orderBy(sort);
+  const rows = await db.$queryRaw<{ id: string; matches: boolean; place: number }[]>`
+    SELECT "id", (${allOf(words)}) AS "matches", "place"::int
+      FROM (SELECT *, row_number() OVER (${order}) AS "place"
+              FROM "recordings" WHERE ${allOf(conditions)} ${order} LIMIT ${reach}) AS "first"
+     WHERE (${allOf(words)}) OR "place" = ${reach} ${order} LIMIT ${limit}`;
+  const ids = rows.filter(({ matches }) => matches).map(({ id }) => id);
+  return { ids, isWhole: rows.at(-1)?.place !== reach };
 }
 
 async function selectIds(
@@ -110,7 +140,8 @@ async function selectIds(
   from: Prisma.Sql,
   conditions: readonly Prisma.Sql[],
 ): Promise<readonly string[]> {
+  // Not as text: the order would be by that text, and no index has it.
   const rows = await db.$queryRaw<{ id: string }[]>`
-    SELECT "id"::text FROM ${from} WHERE ${allOf(conditions)} ${orderBy(sort)} LIMIT ${limit}`;
+    SELECT "id" FROM ${from} WHERE ${allOf(conditions)} ${orderBy(sort)} LIMIT ${limit}`;
   return rows.map(({ id }) => id);
 }

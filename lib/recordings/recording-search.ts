@@ -8,6 +8,8 @@ export interface RecordingSearch {
   readonly conditions: readonly Prisma.Sql[];
   /** Between 0 and 1: the part of all recordings that PostgreSQL's statistics let expect. */
   readonly share: number;
+  /** How many recordings that is. */
+  readonly matches: number;
 }
 
 /**
@@ -26,10 +28,11 @@ export async function prepareSearch(
     return {
       conditions: [Prisma.sql`("id" = ${only}::uuid OR "session_id" = ${only}::uuid)`],
       share: 0,
+      matches: 1,
     };
   }
   const conditions = await Promise.all(words.map((word) => containing(db, word)));
-  return { conditions, share: await expectedShare(db, conditions) };
+  return { conditions, ...(await expectedOf(db, conditions)) };
 }
 
 async function containing(db: DatabaseOrTransaction, word: string): Promise<Prisma.Sql> {
@@ -59,13 +62,14 @@ const explained = z
   .transform(([row]) => row["QUERY PLAN"][0].Plan["Plan Rows"]);
 
 /** Asks the planner, which has looked at a sample of the texts, instead of counting. */
-async function expectedShare(
+async function expectedOf(
   db: DatabaseOrTransaction,
   conditions: readonly Prisma.Sql[],
-): Promise<number> {
+): Promise<Pick<RecordingSearch, "share" | "matches">> {
   const [matching, all] = await Promise.all([
     db.$queryRaw`EXPLAIN (FORMAT JSON) SELECT FROM "recordings" WHERE ${Prisma.join([...conditions], " AND ")}`,
     db.$queryRaw`EXPLAIN (FORMAT JSON) SELECT FROM "recordings"`,
   ]);
-  return explained.parse(matching) / Math.max(1, explained.parse(all));
+  const matches = explained.parse(matching);
+  return { matches, share: matches / Math.max(1, explained.parse(all)) };
 }

@@ -56,11 +56,12 @@ export async function summariseExpired(
            coalesce(sum("size_bytes") FILTER (WHERE "held"), 0)::bigint AS "held_bytes"
       FROM (
         SELECT "recordings"."size_bytes", "recordings"."completed_at", ${IS_HELD} AS "held",
-               NOT EXISTS (
-                 SELECT FROM ${limitsTable(now)} AS "present"
-                  WHERE "present"."app_id" = "recordings"."app_id"
-                    AND "recordings"."completed_at" < "present"."before") AS "newly"
-          FROM "recordings" ${expired(limits, backend)}
+               "present"."before" IS NULL OR "recordings"."completed_at" >= "present"."before" AS "newly"
+          FROM "recordings"
+          LEFT JOIN ${limitsTable(now)} AS "present" ON "present"."app_id" = "recordings"."app_id"
+          ${expired(limits, backend)}
+        -- Keeps the planner from working out anew, for each of the sums, what is held.
+        OFFSET 0
       ) AS "found"`;
   if (row === undefined) return NOTHING;
   return {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ConfigError } from "@/lib/config/environment";
-import { loadAppCatalogue } from "./app-catalogue";
+import { loadAppCatalogue, unkeptLimits } from "./app-catalogue";
 
 let file: string;
 let directory: string;
@@ -47,11 +47,25 @@ it("an operator's apps arrive in their order, with limits where the file names n
   const own = { image: "shell:3", command: ["bash", "-l"], environment: { LANG: "C.UTF-8" } };
   const apps = await load([docs, { ...shell, ...own, limits, read_only_root: false }]);
   expect(apps).toMatchObject([
-    { id: "docs", kind: "web", port: 8080, limits: { cpus: 1, pids: 512 }, readOnlyRoot: true },
+    {
+      id: "docs",
+      kind: "web",
+      port: 8080,
+      limits: { cpus: 1, pids: undefined },
+      readOnlyRoot: true,
+    },
     {
       ...{ id: "shell", kind: "terminal", ...own, readOnlyRoot: false },
-      limits: { cpus: 0.5, memoryBytes: 256 * 1024 * 1024, pids: 512 },
+      limits: { cpus: 0.5, memoryBytes: 256 * 1024 * 1024, pids: undefined },
     },
+  ]);
+});
+
+it("an operator hears at the start of a limit that pods do not have", async () => {
+  const apps = await load([shell, { ...shell, id: "other", limits: { pids: 64 } }]);
+  expect(unkeptLimits(apps, "docker")).toEqual([]);
+  expect(unkeptLimits(apps, "kubernetes")).toEqual([
+    expect.stringMatching(/^The limit "pids" of other has no effect: .*podPidsLimit/),
   ]);
 });
 

@@ -17,7 +17,7 @@ export type AppCatalogue = readonly CatalogueApp[];
 type CatalogueConfig = Pick<SessionConfig, "appsFile" | "desktopImage">;
 
 const MEBIBYTE = 1024 * 1024;
-const DEFAULT_LIMITS = { cpus: 1, memory_mb: 1024, pids: 512 } as const;
+const DEFAULT_LIMITS = { cpus: 1, memory_mb: 1024 } as const;
 
 const BUILT_IN_APPS: readonly AppEntry[] = [
   {
@@ -35,6 +35,18 @@ const BUILT_IN_APPS: readonly AppEntry[] = [
 export function loadAppCatalogue(config: CatalogueConfig): AppCatalogue {
   const entries = config.appsFile === undefined ? BUILT_IN_APPS : readAppsFile(config.appsFile);
   return entries.map((entry) => toApp(entry, config));
+}
+
+/** Limits of apps that the provider cannot keep, as sentences for whoever starts the product. */
+export function unkeptLimits(
+  apps: AppCatalogue,
+  provider: SessionConfig["provider"],
+): readonly string[] {
+  const limited = apps.filter(({ limits }) => limits.pids !== undefined).map(({ id }) => id);
+  if (provider !== "kubernetes" || limited.length === 0) return [];
+  return [
+    `The limit "pids" of ${limited.join(", ")} has no effect: a pod has no limit of processes. Set podPidsLimit in the configuration of the kubelets instead.`,
+  ];
 }
 
 function readAppsFile(path: string): readonly AppEntry[] {

@@ -21,7 +21,7 @@ export type ClosedBy = Pick<AuditEvent, "actor" | "client">;
 /**
  * Closes a session, whatever the reason: first the row, so that whoever sees its desktop go can read
  * why; then its live recording, which still takes what its sender has; then the desktop itself.
- * Harmless when it is closed already. What cannot be stopped here, such as the desktop of another server, is stopped by
+ * Harmless when it is closed already. `why` is a sentence of what happened, where the reason says too little. What cannot be stopped here, such as the desktop of another server, is stopped by
  * whoever looks after it, every few seconds.
  */
 export async function closeSession(
@@ -29,15 +29,17 @@ export async function closeSession(
   session: Pick<Session, "id" | "appId" | "provider" | "providerRef">,
   reason: CloseReason,
   by: ClosedBy,
+  why: string | null = null,
 ): Promise<void> {
   const isClosed = await deps.db.$transaction(async (transaction) => {
-    const closing = { status: closedStatus(reason), closeReason: reason, endedAt: deps.now() };
-    if (!(await markClosed(transaction, session.id, closing))) return false;
+    const closing = { status: closedStatus(reason), endedAt: deps.now() };
+    const words = { closeReason: reason, closeDetail: why };
+    if (!(await markClosed(transaction, session.id, { ...closing, ...words }))) return false;
     await recordAuditEvent(transaction, {
       ...by,
       action: "session.end",
       target: { type: "session", id: session.id },
-      detail: { app_id: session.appId, reason },
+      detail: { app_id: session.appId, reason, ...(why === null ? {} : { why }) },
     });
     return true;
   });

@@ -3,6 +3,7 @@ import type { Config } from "@/lib/config/config";
 import { closeSession } from "./close-session";
 import { type LaunchDeps, startNextInLine } from "./launch-session";
 import { forgetHosts, reportAlive } from "./session-hosts";
+import { findLeftInLine } from "./session-line";
 import { reasonToClose } from "./session-policy";
 import type { HeldSession } from "@/lib/providers/session-provider";
 import {
@@ -30,22 +31,28 @@ export interface SessionHost {
 /**
  * Answers for the sessions of this process, or, where the provider does not tie them to one, with every other process
  * for all of them: says that it lives, ends those that nobody uses, that last too long or whose user was disabled, stops
- * what no open session needs, notes when a desktop has ended by itself, and starts who waits in line once there is room.
+ * what no open session needs, notes when a desktop has ended by itself, gives up places in line that nobody waits at any
+ * more, and starts who waits once there is room.
  */
 export async function hostSessions(
   deps: HostDeps,
   { checkEveryMs = CHECK_EVERY_MS }: { readonly checkEveryMs?: number } = {},
 ): Promise<SessionHost> {
   await reportAlive(deps.db, deps.instanceId);
-  const stopListening = deps.provider.onExit((sessionId) => {
-    void logged(deps, "a desktop's end could not be noted", noteExit(deps, sessionId));
+  const stopListening = deps.provider.onExit((sessionId, why) => {
+    void logged(deps, "a desktop's end could not be noted", noteExit(deps, sessionId, why));
   });
   let pass: Promise<void> = Promise.resolve();
   let passing = false;
+  let awakeSince = deps.now();
   const look = () => {
     if (passing) return;
     passing = true;
-    pass = logged(deps, "sessions could not be looked after", check(deps)).finally(() => {
+    const checked = check(deps, awakeSince).catch((err: unknown) => {
+      awakeSince = deps.now();
+      throw err;
+    });
+    pass = logged(deps, "sessions could not be looked after", checked).finally(() => {
       passing = false;
     });
   };
@@ -68,12 +75,13 @@ function logged(deps: HostDeps, sentence: string, work: Promise<void>): Promise<
   return work.catch((err: unknown) => deps.log.error({ err }, sentence));
 }
 
-async function noteExit(deps: HostDeps, sessionId: string): Promise<void> {
+async function noteExit(deps: HostDeps, sessionId: string, why: string | null): Promise<void> {
   const session = await findSession(deps.db, sessionId);
-  if (session !== null) await closeSession(deps, session, "desktop_exited", bySystem);
+  if (session !== null) await closeSession(deps, session, "desktop_exited", bySystem, why);
 }
 
-async function check(deps: HostDeps): Promise<void> {
+/** `awakeSince`: since when every pass has come to its end. */
+async function check(deps: HostDeps, awakeSince: Date): Promise<void> {
   await reportAlive(deps.db, deps.instanceId);
   const latest = new Date(deps.now().getTime() - deps.provider.startTimeoutMs - STUCK_AFTER_MS);
   for (const session of await findStuckSessions(deps.db, deps.instanceId, latest)) {
@@ -89,24 +97,29 @@ async function check(deps: HostDeps): Promise<void> {
   for (const session of expected) {
     if (!ids.includes(session.id)) await closeSession(deps, session, "desktop_exited", bySystem);
   }
+  for (const session of await findLeftInLine(deps.db, { now: deps.now(), awakeSince })) {
+    await closeSession(deps, session, "left_line", bySystem);
+  }
   // What was just closed made room.
   while (await startNextInLine(deps));
 }
 
 async function checkHeld(
   deps: HostDeps,
-  { ref, isAlive }: HeldSession,
+  held: HeldSession,
   session: Session | undefined,
 ): Promise<void> {
   // Its launch is not through yet, and looks after it itself.
   if (session?.status === "creating") return;
   if (session?.status !== "running") {
-    await deps.provider.stop(ref);
+    await deps.provider.stop(held.ref);
     return;
   }
-  const reason = isAlive
-    ? reasonToClose(session, deps.config.session, deps.now())
-    : "desktop_exited";
+  if (!held.isAlive) {
+    await closeSession(deps, session, "desktop_exited", bySystem, held.why);
+    return;
+  }
+  const reason = reasonToClose(session, deps.config.session, deps.now());
   if (reason !== null) await closeSession(deps, session, reason, bySystem);
 }
 

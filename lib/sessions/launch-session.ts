@@ -3,7 +3,7 @@ import { type Client, recordAuditEvent, SYSTEM_ACTOR } from "@/lib/audit/record-
 import type { Actor } from "@/lib/auth/permissions";
 import type { Config } from "@/lib/config/config";
 import type { DatabaseOrTransaction } from "@/lib/db/database";
-import { AppError } from "@/lib/errors/app-error";
+import { AppError, isAppError } from "@/lib/errors/app-error";
 import { secondsSince } from "@/lib/metrics/measured";
 import type { Metrics } from "@/lib/metrics/metrics";
 import type { ProviderRef, SessionSpec } from "@/lib/providers/session-provider";
@@ -71,13 +71,14 @@ export async function startNextInLine(deps: LaunchDeps): Promise<boolean> {
   if (session === null) return false;
   const app = apps.find((each) => each.id === session.appId);
   // Another catalogue than the one that it was launched from.
-  if (app === undefined) await closeSession(deps, session, "start_failed", BY_SYSTEM);
+  if (app === undefined) await closeSession(deps, session, "start_failed", BY_SYSTEM, APP_GONE);
   else startInBackground(deps, session, specOf(app, session.id, FIRST_SIZE));
   return true;
 }
 
 /** What a desktop begins with whose viewer has waited: the viewer's own size comes with it. */
 const FIRST_SIZE = { width: 1280, height: 720 };
+const APP_GONE = "The app is not offered any more.";
 const BY_SYSTEM = { actor: SYSTEM_ACTOR, client: null };
 
 function startInBackground(deps: LaunchDeps, session: Session, spec: SessionSpec): void {
@@ -170,7 +171,8 @@ async function startDesktop(deps: LaunchDeps, session: Session, spec: SessionSpe
   } catch (err) {
     deps.log.error({ err, sessionId }, "a session did not start");
     deps.metrics.sessionStarts.inc({ result: "failed" });
-    await closeSession(deps, session, "start_failed", BY_SYSTEM);
+    const why = isAppError(err) ? (err.why ?? null) : null;
+    await closeSession(deps, session, "start_failed", BY_SYSTEM, why);
   }
 }
 

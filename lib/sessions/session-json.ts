@@ -17,7 +17,8 @@ export function sessionToJson(
     username: session.username,
     status: session.status,
     close_reason: session.closeReason,
-    close_message: session.closeReason === null ? null : closeMessage(session.closeReason),
+    close_message:
+      session.closeReason === null ? null : closeMessage(session.closeReason, session.closeDetail),
     queue_place: queuePlace,
     created_at: session.createdAt.toISOString(),
     started_at: session.startedAt?.toISOString() ?? null,

@@ -24,6 +24,8 @@ export interface Session {
   readonly userSessionVersion: number;
   readonly status: SessionStatus;
   readonly closeReason: CloseReason | null;
+  /** What happened, where the reason says too little; a sentence. */
+  readonly closeDetail: string | null;
   readonly provider: string;
   /** The process that starts it, or that it is tied to; null: any process may look after it. */
   readonly hostId: string | null;
@@ -46,6 +48,7 @@ const SELECT = {
   userId: true,
   status: true,
   closeReason: true,
+  closeDetail: true,
   provider: true,
   hostId: true,
   providerRef: true,
@@ -133,6 +136,7 @@ export async function markClosed(
   closing: {
     readonly status: "ended" | "failed";
     readonly closeReason: CloseReason;
+    readonly closeDetail: string | null;
     readonly endedAt: Date;
   },
 ): Promise<boolean> {

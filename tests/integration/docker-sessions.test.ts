@@ -145,7 +145,7 @@ describe.skipIf(engine === null)("sessions as containers", () => {
   });
 
   test("a web app is used at its session's own host, through any server, by who was let in", async () => {
-    const { id, container } = await launch("small");
+    const { id } = await launch("small");
     const server = await startSessionServer(otherProcess());
     const app = await visitWebApp(server, scene.ana, id);
     const body = `web app at /page?a=1, asked for ${app.host}`;
@@ -160,8 +160,11 @@ describe.skipIf(engine === null)("sessions as containers", () => {
     expect(await app.ask("/", stranger)).toMatchObject({ status: 403 });
     await expect(echoed(app.connect("/talk", ""), "hello")).rejects.toThrow("403");
 
-    await podman("kill", container);
-    await untilSession(services, id, ({ endedAt }) => endedAt !== null);
+    expect(await app.ask("/fill")).toMatchObject({ status: 502 });
+    const over = await untilSession(services, id, ({ endedAt }) => endedAt !== null);
+    expect(closeMessage(over.closeReason!, over.closeDetail)).toMatch(
+      /^The session stopped by itself\. It .*more memory than its limit.* Open the app again to go on\.$/,
+    );
     await vi.waitFor(async () => expect((await app.ask("/")).status).toBe(409), WAIT);
     await server.close();
   });
@@ -172,7 +175,7 @@ describe.skipIf(engine === null)("sessions as containers", () => {
     await podman("kill", container);
     const session = await untilSession(services, id, ({ endedAt }) => endedAt !== null);
     expect(session).toMatchObject({ status: "ended", closeReason: "desktop_exited" });
-    expect(closeMessage(session.closeReason!)).toContain("Open the app again");
+    expect(closeMessage(session.closeReason!, session.closeDetail)).toContain("It was killed");
     await vi.waitFor(async () => expect(await hasContainer(container)).toBe(false), WAIT);
     await host.close();
   });

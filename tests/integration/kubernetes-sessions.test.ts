@@ -6,7 +6,10 @@ import { createServices, type Services } from "@/lib/composition/services";
 import { seedApps } from "@/lib/db/seed";
 import { loadAppCatalogue } from "@/lib/sessions/app-catalogue";
 import { endSession } from "@/lib/sessions/end-session";
+import { getSession } from "@/lib/sessions/get-session";
 import { launchSession } from "@/lib/sessions/launch-session";
+import { listSessions } from "@/lib/sessions/list-sessions";
+import { sessionToJson } from "@/lib/sessions/session-json";
 import { canRunDesktops } from "../support/desktop-requirements";
 import { NAMESPACE, startCluster, type TestCluster } from "../support/kubernetes/cluster";
 import { IMAGES } from "../support/kubernetes/kubelet";
@@ -148,6 +151,51 @@ describe.skipIf(!canRunDesktops)("a session of somebody, as a pod", () => {
     const found = await untilSession(next.services, deleted.id, over);
     expect(found.closeReason).toBe("desktop_exited");
   });
+
+  test.each([
+    [
+      { terminated: { exitCode: 137, reason: "OOMKilled" } },
+      "The session stopped by itself. It used more memory than its limit and was killed. Open the app again to go on.",
+    ],
+    [
+      { terminated: { exitCode: 1, reason: "Error" } },
+      "The session stopped by itself. It ended with code 1. Open the app again to go on.",
+    ],
+  ])("tells its user and the administrators why it stopped: %o", async (state, sentence) => {
+    const first = await serve();
+    const seen = await launch(first.services, scene.ana);
+    const unseen = await launch(first.services, scene.ana);
+    cluster.kubelet.finish(podOf(seen.id), NAMESPACE, {}, state);
+    await untilSession(first.services, seen.id, ({ endedAt }) => endedAt !== null);
+    await stop(servers.shift()!);
+    // While no server looks.
+    cluster.kubelet.finish(podOf(unseen.id), NAMESPACE, {}, state);
+    const next = await serve();
+    await untilSession(next.services, unseen.id, ({ endedAt }) => endedAt !== null);
+    expect(await toldOf(seen.id)).toEqual([sentence, sentence]);
+    expect(await toldOf(unseen.id)).toEqual([sentence, sentence]);
+  });
+
+  test("tells why it did not start", async () => {
+    const failing = async (desktopImage: string) => {
+      const { services } = await serve({ desktopImage });
+      const { id, status } = await launch(services, scene.ana);
+      expect(status).toBe("failed");
+      return toldOf(id);
+    };
+    const sentence =
+      "The session did not start. Its image cannot be pulled. Try again; if it fails again, ask an administrator to read the server's log.";
+    expect(await failing(IMAGES.missing)).toEqual([sentence, sentence]);
+    expect((await failing(IMAGES.crashing))[0]).toContain("It ended with code 127.");
+  });
+
+  /** What its user reads on its page, and an administrator in the list of sessions. */
+  async function toldOf(id: string): Promise<(string | null | undefined)[]> {
+    const session = sessionToJson(await getSession(scene.services, scene.ana, id, "view"));
+    const list = await listSessions(scene.services, scene.admin, { scope: "all", limit: 50 });
+    const listed = list.sessions.find((one) => one.id === id);
+    return [session.close_message, listed && sessionToJson(listed).close_message];
+  }
 
   test("that nobody has any more is removed; another installation's stays", async () => {
     const server = await serve();

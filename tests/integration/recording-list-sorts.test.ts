@@ -113,13 +113,13 @@ test("a text that only old recordings have is found behind many that have it not
   await db.$executeRaw`
     INSERT INTO "recordings" ("session_id", "user_id", "status", "filename", "storage_backend", "storage_key",
         "size_bytes", "duration_ms", "created_at", "stopped_at", "completed_at")
-    SELECT ${sessionId}::uuid, ${userId}::uuid, 'ready', CASE WHEN n <= 100 THEN 'ancient' ELSE 'plain' END || n,
+    SELECT ${sessionId}::uuid, ${userId}::uuid, 'ready', CASE WHEN n <= 200 THEN 'ancient' ELSE 'plain' END || n,
            'local', 'n' || n, 1, 1, '2027-01-01'::timestamptz + n * interval '1 minute', now(), now()
       FROM generate_series(1, 3000) n`;
   await db.$executeRawUnsafe("ANALYZE recordings");
-  expect(await pagesOf("q=ancient")).toHaveLength(100);
-  expect(await pagesOf("q=ancient&from=2027-01-01T01:00:00Z")).toHaveLength(41);
-  expect(await pagesOf("q=ancient&sort=largest")).toHaveLength(100);
+  expect(await pagesOf("q=ancient")).toHaveLength(200);
+  expect(await pagesOf("q=ancient&from=2027-01-01T01:00:00Z")).toHaveLength(141);
+  expect(await pagesOf("q=ancient&sort=largest")).toHaveLength(200);
   await db.$executeRaw`DELETE FROM "recordings" WHERE "created_at" >= '2027-01-01'`;
 });
 

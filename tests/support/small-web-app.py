@@ -1,4 +1,5 @@
-"""A small web app for containers that have Python: says what it was asked, counts what it is sent, echoes over a WebSocket."""
+"""A small web app for containers that have Python: says what it was asked, counts what it is sent, echoes over a
+WebSocket, and fills its memory at /fill."""
 
 import base64
 import hashlib
@@ -14,6 +15,8 @@ class App(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         if self.headers.get("Upgrade", "").lower() == "websocket":
             self.echo()
+        elif self.path == "/fill":
+            bytearray(b"x") * 10**9
         else:
             self.answer(f"web app at {self.path}, asked for {self.headers['Host']}")
 

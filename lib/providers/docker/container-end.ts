@@ -1,6 +1,8 @@
-import type { Container } from "dockerode";
+import type { Container, ContainerInspectInfo } from "dockerode";
 import { isAlreadySo, isNotFound } from "./docker-engine";
 
+/** What a shell would call the end by SIGKILL. */
+const KILLED = 137;
 const KEPT_LINES = 40;
 const KEPT_OUTPUT_CHARS = 4_096;
 
@@ -12,6 +14,27 @@ export async function removeContainer(container: Container): Promise<void> {
     await container.remove({ force: true, v: true });
   } catch (error) {
     if (!isNotFound(error) && !isAlreadySo(error)) throw error;
+  }
+}
+
+/** Why a container is over, as a sentence for its user. */
+export function endOf({ OOMKilled, ExitCode }: Pick<State, "OOMKilled" | "ExitCode">): string {
+  if (OOMKilled) return "It used more memory than its limit and was killed.";
+  // Not every engine finds out who killed it.
+  if (ExitCode === KILLED)
+    return "It was killed, most often because it used more memory than its limit.";
+  return `It ended with code ${ExitCode}.`;
+}
+
+type State = ContainerInspectInfo["State"];
+
+/** The same of a container that may be gone by now; null where that cannot be known any more. */
+export async function findEnd(container: Container): Promise<string | null> {
+  try {
+    return endOf((await container.inspect()).State);
+  } catch (error) {
+    if (isNotFound(error)) return null;
+    throw error;
   }
 }
 

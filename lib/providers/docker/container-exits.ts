@@ -7,6 +7,7 @@ import { INSTALLATION_LABEL, SESSION_LABEL } from "../app-container";
 
 export interface ContainerExit {
   readonly sessionId: string;
+  readonly containerId: string;
   readonly exitCode: string;
 }
 
@@ -16,6 +17,7 @@ const LAST_RETRY_MS = 30_000;
 const exitSchema = z.object({
   Action: z.literal("die"),
   Actor: z.object({
+    ID: z.string(),
     Attributes: z.object({ [SESSION_LABEL]: z.string(), exitCode: z.string().default("unknown") }),
   }),
 });
@@ -60,8 +62,9 @@ async function tellExits(
   for await (const line of createInterface({ input: events, signal })) {
     const event = exitSchema.safeParse(parseJson(line));
     if (!event.success) continue;
-    const { [SESSION_LABEL]: sessionId, exitCode } = event.data.Actor.Attributes;
-    onExit({ sessionId, exitCode });
+    const { ID: containerId, Attributes } = event.data.Actor;
+    const { [SESSION_LABEL]: sessionId, exitCode } = Attributes;
+    onExit({ sessionId, containerId, exitCode });
   }
 }
 

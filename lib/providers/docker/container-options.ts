@@ -15,6 +15,8 @@ export const COMMAND_LABEL = "sortie.terminal-command";
 /** Who an app runs as where its image would run as root. */
 const UNPRIVILEGED_USER = "1000:1000";
 const NANO_CPUS = 1e9;
+/** Processes and threads of an app that names no limit. */
+const DEFAULT_PIDS = 512;
 /** An app that talks much must not fill the disk. */
 const LOG = { Type: "json-file", Config: { "max-size": "1m" } };
 
@@ -90,7 +92,7 @@ function hostConfig(
     Memory: limits.memoryBytes,
     // The same: no swap on top.
     MemorySwap: limits.memoryBytes,
-    PidsLimit: limits.pids,
+    PidsLimit: limits.pids ?? DEFAULT_PIDS,
     RestartPolicy: { Name: "" },
     LogConfig: LOG,
     ...(runtime === undefined ? {} : { Runtime: runtime }),

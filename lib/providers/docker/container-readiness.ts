@@ -3,10 +3,12 @@ import type { Container } from "dockerode";
 import { answers, portOf } from "../app-container";
 import type { SessionSpec } from "../session-provider";
 import { addressOf, connectTo } from "./container-address";
+import { endOf } from "./container-end";
+import { StartProblem } from "./start-problem";
 
 const TRY_EVERY_MS = 50;
 
-/** Resolves when a session that was started can be used. @throws Error when it ends before that, or `signal` aborts */
+/** Resolves when a session that was started can be used. @throws StartProblem when it ends before that; when `signal` aborts */
 export async function untilReady(
   spec: SessionSpec,
   container: Container,
@@ -17,7 +19,7 @@ export async function untilReady(
   for (;;) {
     signal.throwIfAborted();
     const found = await container.inspect();
-    if (!found.State.Running) throw new Error("The container ended while it started.");
+    if (!found.State.Running) throw new StartProblem(endOf(found.State));
     if (port === null) return;
     const address = addressOf(found, port, network);
     const stream = address && (await connectTo(address).catch(() => null));

@@ -9,6 +9,7 @@ import { newVncPassword } from "../vnc-password";
 import type {
   AppSpec,
   Availability,
+  ExitListener,
   HeldSession,
   ProviderRef,
   SessionProvider,
@@ -21,11 +22,12 @@ import { addressOf, connectTo } from "./container-address";
 import { type ContainerExit, followExits } from "./container-exits";
 import { COMMAND_LABEL, containerOptions } from "./container-options";
 import { INSTALLATION_LABEL, portOf, SESSION_LABEL } from "../app-container";
-import { lastOutput, removeContainer } from "./container-end";
+import { findEnd, lastOutput, removeContainer } from "./container-end";
 import { untilReady } from "./container-readiness";
 import { explainUnreachable, findSocket, isNotFound, openEngine } from "./docker-engine";
 import { openExecTerminal } from "./exec-terminal";
 import { Images } from "./images";
+import { whyNotStarted } from "./start-problem";
 
 const START_TIMEOUT_MS = 60_000;
 
@@ -37,8 +39,6 @@ const refSchema = z.object({
   vnc_password: z.string().optional(),
 });
 const commandSchema = z.array(z.string());
-
-type ExitListener = (sessionId: string, detail: string) => void;
 
 /** Runs sessions as containers of a Docker or Podman engine, which outlive this server and are open to every other. */
 export class DockerSessionProvider implements SessionProvider {
@@ -120,11 +120,13 @@ export class DockerSessionProvider implements SessionProvider {
   async heldSessions(): Promise<readonly HeldSession[]> {
     const label = [`${INSTALLATION_LABEL}=${await this.#installation()}`];
     const listed = await this.#engine().listContainers({ all: true, filters: { label } });
-    return listed.map(({ Id, Labels, State }) => ({
-      sessionId: Labels[SESSION_LABEL] ?? "",
-      ref: { container_id: Id },
-      isAlive: !ENDED_STATES.has(State),
-    }));
+    return Promise.all(
+      listed.map(async ({ Id, Labels, State }): Promise<HeldSession> => {
+        const session = { sessionId: Labels[SESSION_LABEL] ?? "", ref: { container_id: Id } };
+        if (!ENDED_STATES.has(State)) return { ...session, isAlive: true };
+        return { ...session, isAlive: false, why: await findEnd(this.#container(session.ref)) };
+      }),
+    );
   }
 
   async stop(ref: ProviderRef): Promise<void> {
@@ -202,13 +204,14 @@ export class DockerSessionProvider implements SessionProvider {
       installationId: () => this.#installation(),
       log: this.surroundings.log,
     };
-    void followExits(follower, (exit) => this.#exited(exit), this.#closing.signal);
+    void followExits(follower, (exit) => void this.#exited(exit), this.#closing.signal);
   }
 
-  #exited({ sessionId, exitCode }: ContainerExit): void {
+  async #exited({ sessionId, containerId, exitCode }: ContainerExit): Promise<void> {
     this.surroundings.log.info({ sessionId, exitCode }, "a session's container has ended");
-    const detail = `The session's container ended with code ${exitCode}.`;
-    for (const listener of this.#listeners) listener(sessionId, detail);
+    const container = this.#engine().getContainer(containerId);
+    const why = await findEnd(container).catch(() => null);
+    for (const listener of this.#listeners) listener(sessionId, why);
   }
 }
 
@@ -227,10 +230,11 @@ function refOf(spec: SessionSpec, containerId: string, vncPassword: string): Pro
 }
 
 function cannotStart(cause: unknown): AppError {
+  const why = whyNotStarted(cause);
   return new AppError(
     "app_unavailable",
-    "The container did not start. Try again; if it fails again, ask an administrator to read the server's log.",
-    { cause },
+    `The container did not start. ${why} Try again; if it fails again, ask an administrator to read the server's log.`,
+    { cause, why },
   );
 }
 

@@ -2,6 +2,7 @@ import type Docker from "dockerode";
 import type { Logger } from "@/lib/logging/logger";
 import type { Availability } from "../session-provider";
 import { isNotFound } from "./docker-engine";
+import { StartProblem } from "./start-problem";
 
 const PROGRESS_EVERY_MS = 5_000;
 /** How long the outcome of a fetch that failed is believed. */
@@ -29,9 +30,13 @@ export class Images {
     return { available: false, reason };
   }
 
-  /** The user that the image names, once the image is there. @throws Error when it cannot be fetched */
+  /** The user that the image names, once the image is there. @throws StartProblem when it cannot be fetched */
   async userOf(image: string): Promise<string> {
-    if (!(await this.#isThere(image))) await this.#fetch(image).done;
+    if (!(await this.#isThere(image))) {
+      await this.#fetch(image).done.catch((cause: unknown) => {
+        throw new StartProblem("Its image cannot be fetched.", { cause });
+      });
+    }
     const { Config } = await this.engine().getImage(image).inspect();
     return Config.User;
   }

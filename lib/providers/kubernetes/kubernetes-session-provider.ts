@@ -7,6 +7,7 @@ import type { ProviderSurroundings } from "../create-session-provider";
 import type {
   AppSpec,
   Availability,
+  ExitListener,
   HeldSession,
   ProviderRef,
   SessionProvider,
@@ -16,9 +17,9 @@ import type {
   TerminalStream,
 } from "../session-provider";
 import { newVncPassword } from "../vnc-password";
-import { ApiRefusal } from "./api-refusal";
 import { ClusterClient } from "./cluster-client";
 import { execTerminal } from "./exec";
+import { clusterAway, notRunning, unreachable, whyNotStarted } from "./failures";
 import { DELETED, type Pod, stateOf } from "./pod-state";
 import { PodWatch } from "./pod-watch";
 import { type PodAddress, reachPod } from "./reach-pod";
@@ -30,7 +31,7 @@ import {
   sessionSelector,
 } from "./session-pod";
 import { readRef, refOf, type SessionRef } from "./session-ref";
-import { PodFailure, untilReady } from "./until-ready";
+import { untilReady } from "./until-ready";
 
 /** Images are pulled and nodes are added meanwhile. */
 const START_TIMEOUT_MS = 300_000;
@@ -38,7 +39,6 @@ const START_TIMEOUT_MS = 300_000;
 const ANSWER_TIMEOUT_MS = 30_000;
 
 type KubernetesSessionConfig = KubernetesConfig & Pick<SessionConfig, "maxDurationMs">;
-type ExitListener = (sessionId: string, detail: string) => void;
 
 /** Runs each session as a pod of its own, in the cluster that kubectl would find. */
 export function createKubernetesSessionProvider(
@@ -150,11 +150,14 @@ class KubernetesSessionProvider implements SessionProvider {
   async heldSessions(): Promise<readonly HeldSession[]> {
     const client = await this.#open();
     const { pods } = await client.listPods(await this.#selector());
-    return pods.flatMap((pod) => {
+    return pods.flatMap((pod): readonly HeldSession[] => {
       const { name, uid, labels } = pod.metadata;
       const sessionId = labels[SESSION_LABEL];
       if (sessionId === undefined) return [];
-      return [{ sessionId, ref: { pod: name, uid }, isAlive: stateOf(pod).kind !== "over" }];
+      const session = { sessionId, ref: { pod: name, uid } };
+      const state = stateOf(pod);
+      if (state.kind !== "over") return [{ ...session, isAlive: true }];
+      return [{ ...session, isAlive: false, why: state.reason.sentence }];
     });
   }
 
@@ -264,43 +267,11 @@ class KubernetesSessionProvider implements SessionProvider {
 
   #cannotStart({ sessionId }: SessionSpec, error: unknown): AppError {
     this.surroundings.log.error({ err: error, sessionId }, "A session's pod did not start.");
+    const why = whyNotStarted(error);
     return new AppError(
       "app_unavailable",
-      `The app did not start. ${whyNotStarted(error)} Try again later, or ask an administrator.`,
-      { cause: error },
+      `The app did not start. ${why} Try again later, or ask an administrator.`,
+      { cause: error, why },
     );
   }
-}
-
-/** For its user: no name of a node or image, those are in the log. */
-function whyNotStarted(error: unknown): string {
-  if (error instanceof PodFailure) return error.reason.sentence;
-  if (error instanceof AppError) return error.message;
-  if (error instanceof ApiRefusal) {
-    const isQuota = error.status === 403 && error.message.includes("quota");
-    if (isQuota) return "The cluster's quota for sessions is used up.";
-    return "The cluster refused it.";
-  }
-  return "The cluster cannot be reached.";
-}
-
-function notRunning(): AppError {
-  return new AppError("session_not_running", "This session is over. Launch the app again.");
-}
-
-function unreachable(cause: unknown): AppError {
-  return new AppError("unavailable", "The session's pod cannot be reached just now.", {
-    cause,
-    advice:
-      "Let the product's pods through the network policies, or set SORTIE_KUBERNETES_CONNECT=port-forward.",
-  });
-}
-
-function clusterAway(cause: unknown): AppError {
-  if (cause instanceof AppError) return cause;
-  const isRefused = cause instanceof ApiRefusal && [401, 403].includes(cause.status);
-  const sentence = isRefused
-    ? "The cluster does not let this server run sessions. An administrator has to give its service account the permissions that docs/kubernetes.md lists."
-    : "The cluster cannot be reached just now. Try again later.";
-  return new AppError("unavailable", sentence, { cause });
 }

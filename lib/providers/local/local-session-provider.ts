@@ -7,6 +7,7 @@ import type { ProviderSurroundings } from "../create-session-provider";
 import type {
   AppSpec,
   Availability,
+  ExitListener,
   HeldSession,
   ProviderRef,
   SessionProvider,
@@ -38,7 +39,6 @@ const NO_COMMAND =
 
 type LocalSurroundings = Pick<ProviderSurroundings, "instanceId" | "log">;
 type LocalSpec = Exclude<SessionSpec, { kind: "terminal" }>;
-type ExitListener = (sessionId: string, detail: string) => void;
 
 /** Runs desktops and web apps as child processes of this server, as strongly isolated as `probe` finds possible. */
 export function createLocalSessionProvider(
@@ -114,7 +114,7 @@ class LocalSessionProvider implements SessionProvider {
   heldSessions(): Promise<readonly HeldSession[]> {
     const started = [...this.#sessions.values()].filter((desktop) => desktop.isStarted);
     const held = started.map(({ options: { sessionId } }) => ({
-      ...{ sessionId, ref: refOf(sessionId), isAlive: true },
+      ...{ sessionId, ref: refOf(sessionId), isAlive: true as const },
     }));
     return Promise.resolve(held);
   }
@@ -201,7 +201,7 @@ class LocalSessionProvider implements SessionProvider {
         "A session's remains could not be removed.",
       );
     });
-    for (const listener of this.#listeners) listener(sessionId, "The session ended by itself.");
+    for (const listener of this.#listeners) listener(sessionId, null);
   }
 
   #find(ref: ProviderRef): SessionProcess | undefined {

@@ -18,6 +18,7 @@ export const IMAGES = {
   terminal: "terminal:test",
   missing: "registry.example/missing:1",
   huge: "huge:test",
+  crashing: "crashing:test",
 } as const;
 
 /**
@@ -85,6 +86,10 @@ export class Kubelet {
     if (image === IMAGES.missing) {
       waiting("ErrImagePull", `failed to pull and unpack image "${image}": not found`);
       waiting("ImagePullBackOff", `Back-off pulling image "${image}"`);
+      return;
+    }
+    if (image === IMAGES.crashing) {
+      this.finish(name, namespace, {}, { terminated: { exitCode: 127, reason: "Error" } });
       return;
     }
     this.#lastHost += 1;
