@@ -48,6 +48,7 @@ export function closeNameOf(reason: CloseReason): CloseName {
     case "desktop_exited":
     case "server_restarted":
     case "start_failed":
+    case "left_line":
       return "sessionEnded";
     default:
       return assertNever(reason);

@@ -10,6 +10,7 @@ export const CLOSE_REASONS = [
   "server_restarted",
   "start_failed",
   "user_disabled",
+  "left_line",
 ] as const;
 
 export type CloseReason = (typeof CLOSE_REASONS)[number];
@@ -40,6 +41,8 @@ export function closeMessage(reason: CloseReason, why: string | null): string {
       );
     case "user_disabled":
       return "The account was disabled, so its sessions were ended.";
+    case "left_line":
+      return "Nobody was there to take the next free place, so the waiting ended. Open the app again to wait anew, and keep its tab open.";
     default:
       return assertNever(reason);
   }

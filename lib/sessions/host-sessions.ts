@@ -3,6 +3,7 @@ import type { Config } from "@/lib/config/config";
 import { closeSession } from "./close-session";
 import { type LaunchDeps, startNextInLine } from "./launch-session";
 import { forgetHosts, reportAlive } from "./session-hosts";
+import { findLeftInLine } from "./session-line";
 import { reasonToClose } from "./session-policy";
 import type { HeldSession } from "@/lib/providers/session-provider";
 import {
@@ -30,7 +31,8 @@ export interface SessionHost {
 /**
  * Answers for the sessions of this process, or, where the provider does not tie them to one, with every other process
  * for all of them: says that it lives, ends those that nobody uses, that last too long or whose user was disabled, stops
- * what no open session needs, notes when a desktop has ended by itself, and starts who waits in line once there is room.
+ * what no open session needs, notes when a desktop has ended by itself, gives up places in line that nobody waits at any
+ * more, and starts who waits once there is room.
  */
 export async function hostSessions(
   deps: HostDeps,
@@ -42,10 +44,15 @@ export async function hostSessions(
   });
   let pass: Promise<void> = Promise.resolve();
   let passing = false;
+  let awakeSince = deps.now();
   const look = () => {
     if (passing) return;
     passing = true;
-    pass = logged(deps, "sessions could not be looked after", check(deps)).finally(() => {
+    const checked = check(deps, awakeSince).catch((err: unknown) => {
+      awakeSince = deps.now();
+      throw err;
+    });
+    pass = logged(deps, "sessions could not be looked after", checked).finally(() => {
       passing = false;
     });
   };
@@ -73,7 +80,8 @@ async function noteExit(deps: HostDeps, sessionId: string, why: string | null): 
   if (session !== null) await closeSession(deps, session, "desktop_exited", bySystem, why);
 }
 
-async function check(deps: HostDeps): Promise<void> {
+/** `awakeSince`: since when every pass has come to its end. */
+async function check(deps: HostDeps, awakeSince: Date): Promise<void> {
   await reportAlive(deps.db, deps.instanceId);
   const latest = new Date(deps.now().getTime() - deps.provider.startTimeoutMs - STUCK_AFTER_MS);
   for (const session of await findStuckSessions(deps.db, deps.instanceId, latest)) {
@@ -88,6 +96,9 @@ async function check(deps: HostDeps): Promise<void> {
   for (const one of held) await checkHeld(deps, one, byId.get(one.sessionId));
   for (const session of expected) {
     if (!ids.includes(session.id)) await closeSession(deps, session, "desktop_exited", bySystem);
+  }
+  for (const session of await findLeftInLine(deps.db, { now: deps.now(), awakeSince })) {
+    await closeSession(deps, session, "left_line", bySystem);
   }
   // What was just closed made room.
   while (await startNextInLine(deps));

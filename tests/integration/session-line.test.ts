@@ -9,7 +9,7 @@ import type { SettingKey } from "@/lib/settings/settings-schema";
 import { canRunDesktops } from "../support/desktop-requirements";
 import { createRecordingScene, type RecordingScene } from "../support/recording-scene";
 import { problem, type RouteClient, routeClient } from "../support/route-client";
-import { useOwnTemporaryDirectory } from "../support/session-scene";
+import { untilSession, useOwnTemporaryDirectory } from "../support/session-scene";
 
 const removeTemporaryDirectory = useOwnTemporaryDirectory();
 const WAIT = { timeout: 30_000, interval: 50 };
@@ -81,12 +81,57 @@ describe.skipIf(!canRunDesktops)("somebody who opens an app when all places are 
     expect(late.queue_place).toBe(4);
     await Promise.all([host(), host(randomUUID()), host(randomUUID())]);
     await vi.waitFor(async () => {
-      expect((await look(line[2]!.id)).queue_place).toBe(1);
+      const seen = await Promise.all([...line, late].map(({ id }) => look(id)));
+      const places = seen.map(({ status, queue_place: place }) => place ?? status);
+      expect(places).toEqual(["running", "running", 1, 2]);
     }, WAIT);
-    await untilStatus(line[0]!.id, "running");
-    await untilStatus(line[1]!.id, "running");
-    expect((await look(line[2]!.id)).queue_place).toBe(1);
-    expect((await look(late.id)).queue_place).toBe(2);
+  });
+
+  test("loses their place within a minute of closing the tab, and nobody else does", async () => {
+    await set("max_sessions", 1);
+    const { services } = scene;
+    let passedMs = 0;
+    const later = (ms: () => number) => ({
+      ...services,
+      now: () => new Date(Date.now() + ms()),
+    });
+    hosts.push(
+      await hostSessions(
+        later(() => passedMs),
+        { checkEveryMs: 100 },
+      ),
+    );
+    const running = await launch();
+    const [closed, open] = [await launch(), await launch()];
+    await untilStatus(running.id, "running");
+
+    provideServices(later(() => 55_000));
+    await look(open.id);
+    const anAdministrator = routeClient(services, scene.admin);
+    await anAdministrator("GET", GET, { id: closed.id });
+    provideServices(services);
+    passedMs = 55_000;
+    await vi.waitFor(async () => {
+      const { status, closeReason } = await untilSession(services, closed.id, () => true);
+      expect([status, closeReason]).toEqual(["ended", "left_line"]);
+    }, WAIT);
+    expect(await look(open.id)).toMatchObject({ status: "creating", queue_place: 1 });
+    expect((await look(closed.id)).close_message).toContain("Open the app again to wait anew");
+  });
+
+  test("keeps their place while the product was away", async () => {
+    await set("max_sessions", 1);
+    const running = await launch();
+    const waiting = await launch();
+    await untilStatus(running.id, "running");
+    const old = new Date(Date.now() - 600_000);
+    const { db } = scene.services;
+    await db.session.update({ where: { id: waiting.id }, data: { lastUsedAt: old } });
+    const next = await launch();
+    await host();
+    await ask("DELETE", DELETE, { id: running.id });
+    await untilStatus(waiting.id, "running");
+    expect((await look(next.id)).queue_place).toBe(1);
   });
 
   test("is told how many of their own they may have, as administrators set it", async () => {

@@ -47,6 +47,8 @@ export async function startContainerEngine(): Promise<ContainerEngine | null> {
     const socketPath = join(directory, "engine.sock");
     const service = spawn("podman", ["system", "service", "--time=0", `unix://${socketPath}`], {
       env: { ...process.env, ...environment },
+      // Some engines leave a note of a container that ran out of memory where they are.
+      cwd: directory,
       stdio: "ignore",
     });
     await vi.waitUntil(() => existsSync(socketPath), { timeout: 10_000 });

@@ -19,6 +19,8 @@ class Stage {
   desktop: ViewEvents | null = null;
   closed = 0;
   frozen = 0;
+  /** What a timer would do that hidden tabs do not slow. */
+  tick: (() => void) | null = null;
 
   readonly api: SessionApi = {
     getSession: () => Promise.resolve(this.session as SessionJson),
@@ -47,6 +49,13 @@ class Stage {
   readonly connection = new SessionConnection({
     sessionId: "s1",
     api: this.api,
+    newClock: () => ({
+      after: (_delayMs, fire) => {
+        this.tick = fire;
+        return () => undefined;
+      },
+      close: () => (this.tick = null),
+    }),
     open: (_target, _address, events) => {
       this.desktop = events;
       const close = () => {
@@ -95,6 +104,17 @@ describe("A tab", () => {
     expect(stage.phase).toBe("connecting");
     stage.desktop?.opened();
     expect(stage.phase).toBe("connected");
+  });
+
+  it("waits no slower while it is hidden, where its own timers rest", async () => {
+    const stage = new Stage();
+    stage.session.status = "creating";
+    await stage.start();
+    stage.session.status = "running";
+    stage.tick?.();
+    await settle();
+    expect(stage.phase).toBe("connecting");
+    expect(stage.tick).toBeNull();
   });
 
   it("keeps the last picture of a lost desktop and comes back with a new ticket", async () => {

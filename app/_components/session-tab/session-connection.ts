@@ -1,5 +1,6 @@
 import { ApiProblem } from "@/app/_components/api-client";
 import type { SessionNote } from "@/lib/gateway/session-note";
+import type { WorkerClock } from "@/lib/recorder/clock";
 import type { SessionJson, TicketJson } from "@/lib/sessions/session-schema";
 import { type Connection, type ConnectionEvent, isFinal, nextConnection } from "./connection";
 import type { Picture } from "./picture";
@@ -18,6 +19,8 @@ export interface SessionConnectionOptions {
   readonly open: typeof openView;
   readonly onClipboard: (text: string) => void;
   readonly onNote: (note: SessionNote) => void;
+  /** Paces the waiting for the session also in a hidden tab, whose own timers browsers slow to one a minute. */
+  readonly newClock: () => Pick<WorkerClock, "after" | "close">;
 }
 
 const POLL_MS = 500;
@@ -34,6 +37,7 @@ export class SessionConnection {
   #picture: Picture | null = null;
   #view: SessionView | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #clock: Pick<WorkerClock, "after" | "close"> | null = null;
   /** Raised at every change of phase: what was under way for an earlier one no longer counts. */
   #turn = 0;
 
@@ -58,7 +62,7 @@ export class SessionConnection {
 
   stop(): void {
     this.#turn += 1;
-    clearTimeout(this.#timer);
+    this.#stopTimers();
     this.#view?.close();
     this.#view = null;
     this.#picture?.remove();
@@ -118,7 +122,7 @@ export class SessionConnection {
 
   #enter(state: Connection): void {
     this.#turn += 1;
-    clearTimeout(this.#timer);
+    this.#stopTimers();
     if (state.phase === "preparing") void this.#awaitSession(this.#turn);
     if (state.phase === "connecting") void this.#connect(this.#turn);
     if (state.phase === "lost") {
@@ -137,9 +141,27 @@ export class SessionConnection {
     if (turn !== this.#turn) return;
     if (event !== null) this.#dispatch(event);
     // Whatever it was, unless it ended the waiting: then the turn is over.
-    if (turn === this.#turn) {
-      this.#timer = setTimeout(() => void this.#awaitSession(turn), POLL_MS);
-    }
+    if (turn === this.#turn) this.#pollLater(turn);
+  }
+
+  /** By whichever comes first: a worker's timer is not slowed, the tab's own needs no worker. */
+  #pollLater(turn: number): void {
+    let isAsked = false;
+    const ask = () => {
+      if (isAsked || turn !== this.#turn) return;
+      isAsked = true;
+      clearTimeout(this.#timer);
+      void this.#awaitSession(turn);
+    };
+    this.#timer = setTimeout(ask, POLL_MS);
+    this.#clock ??= this.#options.newClock();
+    this.#clock.after(POLL_MS, ask);
+  }
+
+  #stopTimers(): void {
+    clearTimeout(this.#timer);
+    this.#clock?.close();
+    this.#clock = null;
   }
 
   /** What the server says of the session, as an event; null while it is out of reach. */

@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useState } from "react";
+import { createWorkerClock } from "@/lib/recorder/clock";
 import { useMicrophone } from "@/lib/recorder/use-microphone";
 import { useRecorder } from "@/lib/recorder/use-recorder";
 import type { EndNote, RecordingNote } from "@/lib/gateway/session-note";
@@ -39,6 +40,7 @@ export function SessionTab({ session, recording }: SessionTabProps) {
         sessionId: session.id,
         api: sessionApi,
         open: openView,
+        newClock: createWorkerClock,
         onClipboard: setClipboard,
         onNote: (next) => (next.about === "recording" ? setNote(next) : setEnd(next.end)),
       }),
