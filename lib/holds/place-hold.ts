@@ -3,6 +3,7 @@ import type { Actor, Owned } from "@/lib/auth/permissions";
 import type { Database, DatabaseOrTransaction } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
 import { assertNever } from "@/lib/errors/assert-never";
+import { hasDeletionBegun } from "./begun-deletion";
 import {
   findHold,
   type Hold,
@@ -34,7 +35,7 @@ export async function placeHold({ db, now }: HoldDeps, by: By, asked: PlaceHold)
     await keepDeletionsOut(transaction);
     const holdable = await findHoldable(transaction, asked);
     requireMayHold(by.actor, holdable);
-    if ((holdable?.deletionCause ?? null) !== null) {
+    if (type === "recording" && (await hasDeletionBegun(transaction, id))) {
       throw new AppError(
         "conflict",
         "The deletion of this recording has begun and cannot be taken back.",
@@ -82,20 +83,15 @@ export async function liftHold(
   });
 }
 
-type Holdable = Owned & { readonly deletionCause?: string | null };
-
 /** What is to be held; null of a user. */
 async function findHoldable(
   db: DatabaseOrTransaction,
   { target_type: type, target_id: id }: PlaceHold,
-): Promise<Holdable | null> {
+): Promise<Owned | null> {
   const owned = { userId: true, cluster: true } as const;
   switch (type) {
     case "recording":
-      return orNotFound(
-        type,
-        await db.recording.findUnique({ where: { id }, select: { ...owned, deletionCause: true } }),
-      );
+      return orNotFound(type, await db.recording.findUnique({ where: { id }, select: owned }));
     case "session":
       return orNotFound(type, await db.session.findUnique({ where: { id }, select: owned }));
     case "user":

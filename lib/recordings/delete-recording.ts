@@ -3,6 +3,7 @@ import { type Client, recordAuditEvent } from "@/lib/audit/record-audit-event";
 import type { Actor } from "@/lib/auth/permissions";
 import type { Database } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
+import { hasDeletionBegun } from "@/lib/holds/begun-deletion";
 import { refuseHeld } from "@/lib/holds/refuse-held";
 import type { RecordingStore } from "@/lib/storage/recording-store";
 import { type AppendRegistry, uploadLocked } from "./append-registry";
@@ -37,6 +38,7 @@ export async function deleteRecording(
   await refuseHeld(deps.db, actor, recording);
   await deps.appends.cancel({ recordingId: recording.id, userId: recording.userId });
   const claim = await claimWhenFree(deps, actor, recordingId);
+  if (claim === null) return deleteClaimed(deps, actor, client, recording);
   try {
     if (!(await beginDeletion(deps.db, claim))) {
       await refuseHeld(deps.db, actor, recording);
@@ -50,11 +52,17 @@ export async function deleteRecording(
   }
 }
 
-async function claimWhenFree(deps: DeleteDeps, actor: Actor, recordingId: string): Promise<Claim> {
+/** Null when a sweep has begun to delete it: nobody claims it any more. */
+async function claimWhenFree(
+  deps: DeleteDeps,
+  actor: Actor,
+  recordingId: string,
+): Promise<Claim | null> {
   const deadline = performance.now() + CLAIM_WAIT_MS;
   while (performance.now() < deadline) {
     const claim = await claimAsItIs(deps.db, recordingId);
     if (claim !== null) return claim;
+    if (await hasDeletionBegun(deps.db, recordingId)) return null;
     // Somebody else may have deleted it.
     await getRecording(deps, actor, recordingId, "delete");
     await delay(CLAIM_POLL_MS);

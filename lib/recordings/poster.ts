@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type { Actor } from "@/lib/auth/permissions";
 import type { DatabaseOrTransaction } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
+import { hasDeletionBegun } from "@/lib/holds/begun-deletion";
 import type { RecordingStore, StoredObject } from "@/lib/storage/recording-store";
 import { getRecording, recordingNotFound } from "./get-recording";
 import type { Recording } from "./recording-repository";
@@ -44,10 +45,10 @@ export async function putPoster(
   const key = posterKeyOf(recording);
   await store.put(key, image);
   const { count } = await db.recording.updateMany({
-    where: { id: recordingId, deletionCause: null },
+    where: { id: recordingId },
     data: { hasPoster: true },
   });
-  if (count === 1) return;
+  if (count === 1 && !(await hasDeletionBegun(db, recordingId))) return;
   // Its deletion has begun meanwhile: nothing of it may stay.
   await store.delete(key);
   throw recordingNotFound();

@@ -4,25 +4,26 @@ import {
   recordAuditEvents,
   SYSTEM_ACTOR,
 } from "@/lib/audit/record-audit-event";
-import type { Database, DatabaseOrTransaction } from "@/lib/db/database";
+import type { Database } from "@/lib/db/database";
 import { isAppError } from "@/lib/errors/app-error";
 import { keepHoldsOut, PATIENT } from "@/lib/holds/hold-repository";
 import type { Logger } from "@/lib/logging/logger";
 import { posterKeyOf } from "@/lib/recordings/poster";
 import { CLAIM_RENEWAL_MS } from "@/lib/recordings/recording-claim";
 import type { NotDeleted, RecordingStore } from "@/lib/storage/recording-store";
-import {
-  claimBegun,
-  type ClaimedBatch,
-  claimExpired,
-  deleteRowsOf,
-  type ExpiredRecording,
-  type Position,
-  releaseFrom,
-  renewBatch,
-  summariseExpired,
-} from "./expired-recordings";
+import { summariseExpired } from "./expired-recordings";
 import { findPolicy } from "./policy-repository";
+import {
+  adoptMarked,
+  type Batch,
+  beginBatch,
+  endBatch,
+  type ExpiredRecording,
+  giveBack,
+  type Position,
+  renewBatch,
+  takeOverBatch,
+} from "./retention-batch";
 import { limitsOf } from "./retention-policy";
 import {
   addProgress,
@@ -53,14 +54,15 @@ interface SweepOptions {
 /** With its poster each recording is two objects: a batch is one call to S3. */
 const BATCH = 500;
 const LANES = 2;
-const FROM_THE_FIRST: Position = {
-  completedAt: new Date(0),
-  id: "00000000-0000-0000-0000-000000000000",
-};
+const NO_ID = "00000000-0000-0000-0000-000000000000";
+const FROM_THE_FIRST: Position = { completedAt: new Date(0), id: NO_ID };
+
+/** The next batch that is to be deleted; null when there is no more. */
+type NextBatch = () => Promise<Batch | null>;
 
 /**
- * Deletes what is past its retention: objects before rows, in batches that are claimed, so that any number of
- * processes may do so at once. What one that was killed had begun, the next finishes. Flat in memory.
+ * Deletes what is past its retention: objects before rows, in batches that one process has each, so that any number
+ * of them may do so at once. What one that was killed had begun, the next finishes. Flat in memory.
  * @returns the run when it is over; null when there was nothing to take up, or another process goes on with it
  * @throws what ended the run; it is told as failed, and the next run tries again
  */
@@ -74,8 +76,8 @@ export async function sweepRetention(
   try {
     await expectCount(db, run, await countExpired(deps));
     const isOver =
-      (await sweep(deps, run, signal, (after) => nextBegun(deps, after))) &&
-      (await sweep(deps, run, signal, (after) => nextExpired(deps, after)));
+      (await sweep(deps, run, signal, await leftBatches(deps))) &&
+      (await sweepInLanes(deps, run, signal));
     if (isOver) return await conclude(db, run, null);
     await letGoOfRun(db, run);
     return null;
@@ -94,8 +96,14 @@ async function countExpired({ db, store, defaultDays }: SweepDeps): Promise<numb
  * Several batches at a time: the database works on one while the storage works on another. False when it was told
  * to stop, or the run is another process's by now.
  */
-async function sweep(...of: Parameters<typeof sweepInTurn>): Promise<boolean> {
-  const lanes = await Promise.allSettled(Array.from({ length: LANES }, () => sweepInTurn(...of)));
+async function sweepInLanes(
+  deps: SweepDeps,
+  run: RunHold,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const lanes = await Promise.allSettled(
+    Array.from({ length: LANES }, () => sweep(deps, run, signal, expiredBatches(deps))),
+  );
   return lanes.map(valueOrThrow).every((isOver) => isOver);
 }
 
@@ -105,76 +113,78 @@ function valueOrThrow<T>(settled: PromiseSettledResult<T>): T {
 }
 
 /** Batch after batch. */
-async function sweepInTurn(
+async function sweep(
   deps: SweepDeps,
   run: RunHold,
   signal: AbortSignal | undefined,
-  next: (after: Position) => Promise<ClaimedBatch>,
+  next: NextBatch,
 ): Promise<boolean> {
-  for (let after = FROM_THE_FIRST; ;) {
+  for (;;) {
     if (signal?.aborted === true) return false;
-    const batch = await next(after);
-    if (batch.recordings.length === 0) return true;
+    const batch = await next();
+    if (batch === null) return true;
     if (!(await remove(deps, run, batch))) return false;
-    after = batch.recordings.reduce((last, each) => (isBehind(each, last) ? each : last), after);
   }
 }
 
-function isBehind(one: Position, other: Position): boolean {
-  const difference = one.completedAt.getTime() - other.completedAt.getTime();
-  return difference > 0 || (difference === 0 && one.id > other.id);
+/** What earlier sweeps had begun and not ended, each batch once. */
+async function leftBatches({ db, store: { backend } }: SweepDeps): Promise<NextBatch> {
+  await db.$transaction(
+    (transaction) => adoptMarked(transaction, { limit: BATCH, backend }),
+    PATIENT,
+  );
+  let afterId = NO_ID;
+  return async () => {
+    const batch = await takeOverBatch(db, { afterId, backend });
+    if (batch !== null) afterId = batch.id;
+    return batch;
+  };
 }
 
 /**
- * The policy is read anew for each batch, and not changed before the batch is claimed: once a change is saved,
+ * The policy is read anew for each batch, and not changed before the batch is begun: once a change is saved,
  * nothing is begun by the rules before.
  */
-async function nextExpired(
-  { db, store, defaultDays }: SweepDeps,
-  after: Position,
-): Promise<ClaimedBatch> {
-  return db.$transaction(async (transaction) => {
-    await keepHoldsOut(transaction);
-    const limits = limitsOf(await findPolicy(transaction, defaultDays));
-    return claimExpired(transaction, limits, { after, limit: BATCH, backend: store.backend });
-  }, PATIENT);
-}
-
-function nextBegun({ db, store }: SweepDeps, after: Position): Promise<ClaimedBatch> {
-  return claimBegun(db, { after, limit: BATCH, backend: store.backend });
+function expiredBatches({ db, store: { backend }, defaultDays }: SweepDeps): NextBatch {
+  let after = FROM_THE_FIRST;
+  return async () => {
+    const batch = await db.$transaction(async (transaction) => {
+      await keepHoldsOut(transaction);
+      const limits = limitsOf(await findPolicy(transaction, defaultDays));
+      return beginBatch(transaction, limits, { after, limit: BATCH, backend });
+    }, PATIENT);
+    after = batch?.recordings.at(-1) ?? after;
+    return batch;
+  };
 }
 
 /** False when another process has taken the run over. */
-async function remove(deps: SweepDeps, run: RunHold, batch: ClaimedBatch): Promise<boolean> {
+async function remove(deps: SweepDeps, run: RunHold, batch: Batch): Promise<boolean> {
   const kept = await removeObjects(deps, batch);
-  const gone = batch.recordings.filter(
-    (recording) => !keysOf(recording).some((key) => kept.has(key)),
-  );
-  const stuck = batch.recordings.filter((recording) => !gone.includes(recording));
+  const isStuck = (recording: ExpiredRecording) => keysOf(recording).some((key) => kept.has(key));
+  const gone = batch.recordings.filter((recording) => !isStuck(recording));
+  const stuck = batch.recordings.filter(isStuck);
   const [reason] = kept.values();
   return deps.db.$transaction(async (transaction) => {
-    const deleted = await deleteRowsOf(
-      transaction,
-      batch,
-      gone.map(({ id }) => id),
-    );
+    const deleted = await endBatch(transaction, batch, {
+      gone: gone.map(({ id }) => id),
+      stuck: stuck.map(({ id }) => id),
+    });
     const mine = gone.filter(({ id }) => deleted.has(id));
     await recordAuditEvents(transaction, mine.map(eventOf));
-    await giveBack(transaction, batch, stuck);
-    const isOurs = await addProgress(transaction, run, {
+    return addProgress(transaction, run, {
       deletedCount: mine.length,
       deletedBytes: mine.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       failedCount: stuck.length,
       problem: reason === undefined ? null : `The storage did not delete everything: ${reason}.`,
     });
-    return isOurs;
   }, PATIENT);
 }
 
 /** Returns the keys of what is still there, with the reasons. */
 async function removeObjects(
   { db, store, log }: SweepDeps,
-  batch: ClaimedBatch,
+  batch: Batch,
 ): Promise<ReadonlyMap<string, string>> {
   const objects = batch.recordings.flatMap((recording) => [
     { key: recording.storageKey, state: recording.storageState },
@@ -189,21 +199,11 @@ async function removeObjects(
     const kept: readonly NotDeleted[] = await store.deleteMany(objects);
     return new Map(kept.map(({ key, reason }) => [key, reason]));
   } catch (error) {
-    await giveBack(db, batch, batch.recordings).catch(() => undefined);
+    await giveBack(db, batch).catch(() => undefined);
     throw error;
   } finally {
     clearInterval(timer);
   }
-}
-
-/** Claims that are not given back run out by themselves. */
-async function giveBack(
-  db: DatabaseOrTransaction,
-  batch: ClaimedBatch,
-  recordings: readonly ExpiredRecording[],
-): Promise<void> {
-  const ids = recordings.map(({ id }) => id);
-  if (ids.length > 0) await releaseFrom(db, batch, ids);
 }
 
 function keysOf(recording: ExpiredRecording): readonly string[] {

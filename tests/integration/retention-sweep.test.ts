@@ -149,7 +149,10 @@ test("a storage that is away fails the run in words, and the next one finishes i
 
 /** A sweep begins on two batches at a time; resolves when it has. */
 async function bothBatchesBegun(): Promise<void> {
-  const begun = () => scene.services.db.recording.count({ where: { deletionCause: "retention" } });
+  const begun = async () => {
+    const batches = await scene.services.db.retentionBatch.findMany();
+    return batches.flatMap(({ recordingIds }) => recordingIds).length;
+  };
   await expect.poll(begun, { timeout: 10_000 }).toBe(1_000);
 }
 

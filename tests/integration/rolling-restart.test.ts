@@ -1,11 +1,20 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { createWebSocketStream } from "ws";
+import { afterClose } from "@/app/_components/session-tab/after-close";
+import { CLOSE_CODES } from "@/lib/gateway/close-codes";
 import { RESERVED_HEADER_BYTES } from "@/lib/media/media-indexer";
+import type { SessionJson, TicketJson } from "@/lib/sessions/session-schema";
+import { canRunDesktops } from "../support/desktop-requirements";
+import { startCluster, type TestCluster } from "../support/kubernetes/cluster";
+import { IMAGES } from "../support/kubernetes/kubelet";
 import { type LongStream, longStream } from "../support/long-stream";
 import { type Product, startProduct } from "../support/product";
+import { RfbClient } from "../support/rfb-client";
 import { QUEUE_BACKENDS } from "../support/queue-backends";
 import { createBucket, hasRadosgw, s3Environment } from "../support/radosgw";
 import { roundRobin, type RoundRobin } from "../support/round-robin";
+import { openViewer } from "../support/session-scene";
 import { startTusSender, type TusSender } from "../support/tus-sender";
 
 const PIECES = 40;
@@ -57,18 +66,107 @@ async function lookAround(
   return statuses;
 }
 
+/** A desktop that outlives whichever server started it. */
+async function launchDesktop({ url: origin }: RoundRobin, cookie: string): Promise<string> {
+  const headers = { cookie, origin, "content-type": "application/json" };
+  const body = JSON.stringify({ app_id: "desktop" });
+  const launched = await fetch(`${origin}/api/sessions`, { method: "POST", headers, body });
+  const { id } = (await launched.json()) as SessionJson;
+  for (;;) {
+    const answer = await fetch(`${origin}/api/sessions/${id}`, { headers });
+    const { status } = (await answer.json()) as SessionJson;
+    if (status === "running") return id;
+    if (status !== "creating") throw new Error(`The session is ${status}.`);
+    await delay(SEND_EVERY_MS);
+  }
+}
+
+interface SeenDesktop {
+  readonly screen: RfbClient;
+  readonly closed: Promise<number>;
+}
+
+/** Somebody at that desktop, whose tab comes back with a new ticket whenever its WebSocket closes. */
+class Watcher {
+  /** With which the server has closed their WebSockets. */
+  readonly codes: number[] = [];
+
+  private constructor(
+    private readonly proxy: RoundRobin,
+    private readonly cookie: string,
+    private readonly sessionId: string,
+  ) {}
+
+  /** `watching` resolves once `until` aborts and the desktop is seen then. */
+  static async sitDown(proxy: RoundRobin, cookie: string, until: AbortSignal) {
+    const watcher = new Watcher(proxy, cookie, await launchDesktop(proxy, cookie));
+    const first = await watcher.#see();
+    return { watcher, watching: watcher.#watch(first, until) };
+  }
+
+  async #watch(first: SeenDesktop | null, until: AbortSignal): Promise<void> {
+    const told = new Promise<null>((resolve) => {
+      until.addEventListener("abort", () => resolve(null), { once: true });
+    });
+    for (let seen = first; ; seen = await this.#see()) {
+      if (seen !== null) {
+        const code = await Promise.race([seen.closed, told]);
+        if (code === null) {
+          await seen.screen.picture();
+          seen.screen.close();
+          return;
+        }
+        this.codes.push(code);
+      }
+      await delay(SEND_EVERY_MS);
+    }
+  }
+
+  /** Null where the server that was asked goes just then. */
+  async #see(): Promise<SeenDesktop | null> {
+    const { url: origin } = this.proxy;
+    const answer = await fetch(`${origin}/api/sessions/${this.sessionId}/ticket`, {
+      method: "POST",
+      headers: { cookie: this.cookie, origin },
+    });
+    expect(answer.status).toBe(201);
+    const ticket = (await answer.json()) as TicketJson;
+    if (ticket.kind !== "desktop") throw new Error("This is no desktop.");
+    const { webSocket, closed } = openViewer(
+      { address: new URL(origin).host },
+      this.sessionId,
+      ticket.ticket,
+    );
+    try {
+      const screen = await RfbClient.connect(createWebSocketStream(webSocket), ticket.password);
+      await screen.picture();
+      return { screen, closed };
+    } catch {
+      return null;
+    }
+  }
+}
+
 async function restartEach(products: readonly Product[]): Promise<void> {
   for (const which of ["web", "worker"] as const) {
     for (const product of products) await product.restart(which);
   }
 }
 
-test.skipIf(!hasRadosgw() || redis?.here !== true)(
-  "two web processes and two workers are replaced one by one, and whoever records notices nothing",
+test.skipIf(!hasRadosgw() || redis?.here !== true || !canRunDesktops)(
+  "two web processes and two workers are replaced one by one: whoever records notices nothing, and a desktop comes back at once",
   { timeout: TIMEOUT_MS },
   async () => {
     const queue = await redis!.open();
-    const settings = { ...s3Environment(await createBucket()), REDIS_URL: queue.config.redisUrl! };
+    // Its desktops are processes of this test's: they outlive any server, as those in a cluster do.
+    const cluster: TestCluster = await startCluster();
+    const settings = {
+      ...s3Environment(await createBucket()),
+      REDIS_URL: queue.config.redisUrl!,
+      SORTIE_SESSION_PROVIDER: "kubernetes",
+      SORTIE_DESKTOP_IMAGE: IMAGES.desktop,
+      KUBECONFIG: cluster.kubeconfig,
+    };
     const first = await startProduct(settings);
     const second = await startProduct({ ...settings, DATABASE_URL: first.databaseUrl });
     const products = [first, second];
@@ -81,12 +179,18 @@ test.skipIf(!hasRadosgw() || redis?.here !== true)(
       const senders = await Promise.all(
         Array.from({ length: RECORDINGS }, () => startTusSender(first, who, proxy.url)),
       );
+      const { watcher, watching } = await Watcher.sitDown(proxy, cookie, over.signal);
       const looking = lookAround(proxy, cookie, over.signal);
       const restarting = restartEach(products);
       const sent = await Promise.all(senders.map((each) => record(each, stream, restarting)));
       over.abort();
       for (const statuses of sent) expect(statuses).toEqual(Array(PIECES).fill(204));
       expect(new Set(await looking)).toEqual(new Set([200]));
+      await watching;
+      expect(new Set(watcher.codes)).toEqual(new Set([CLOSE_CODES.restarting]));
+      expect(afterClose(CLOSE_CODES.restarting)).toEqual({ then: "retry" });
+      // Whichever it was at first, the other one has taken over.
+      expect(new Set(proxy.joined)).toEqual(new Set([0, 1]));
       for (const { id } of senders) {
         const answer = await fetch(`${proxy.url}/api/recordings/${id}/download`, {
           headers: { cookie },
@@ -105,6 +209,7 @@ test.skipIf(!hasRadosgw() || redis?.here !== true)(
       await second.close();
       await first.close();
       await queue.close();
+      await cluster.close();
     }
   },
 );

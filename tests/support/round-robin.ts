@@ -1,11 +1,14 @@
-import { createServer, request, type ServerResponse } from "node:http";
-import { pipeline } from "node:stream";
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { connect } from "node:net";
+import { type Duplex, pipeline } from "node:stream";
 import { listen } from "@/lib/http/http-server";
 
 export interface RoundRobin {
   readonly url: string;
   /** Requests that each server got. */
   readonly counts: readonly number[];
+  /** The place in the list of the server that each WebSocket was joined to, in their order. */
+  readonly joined: readonly number[];
   close(): void;
 }
 
@@ -49,6 +52,21 @@ export async function roundRobin(
       if (error) outgoing.destroy();
     });
   });
+  const open = new Set<Duplex>();
+  const joined: number[] = [];
+  server.on("upgrade", (incoming, socket, head) => {
+    const index = next();
+    if (index === null) {
+      socket.end("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
+      return;
+    }
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+    const upstream = join(incoming, socket, head, origins[index] ?? "");
+    upstream.once("data", (data: Buffer) => {
+      if (data.toString("latin1").startsWith("HTTP/1.1 101")) joined.push(index);
+    });
+  });
   const { port } = await listen(server, { port: 0, host: "127.0.0.1" });
   const look = async () => {
     const found = await Promise.all(origins.map((origin) => isReady(`${origin}${probe ?? ""}`)));
@@ -59,8 +77,24 @@ export async function roundRobin(
     clearInterval(probing);
     server.close();
     server.closeAllConnections();
+    for (const socket of open) socket.destroy();
   };
-  return { url: `http://127.0.0.1:${port}`, counts, close };
+  return { url: `http://127.0.0.1:${port}`, counts, joined, close };
+}
+
+/** Passes an upgrade on as it came, and everything after it in both directions. */
+function join(incoming: IncomingMessage, socket: Duplex, head: Buffer, origin: string): Duplex {
+  const { hostname, port } = new URL(origin);
+  const upstream = connect(Number(port), hostname);
+  const lines = [`${incoming.method ?? "GET"} ${incoming.url ?? "/"} HTTP/1.1`];
+  for (let index = 0; index < incoming.rawHeaders.length; index += 2) {
+    lines.push(`${incoming.rawHeaders[index] ?? ""}: ${incoming.rawHeaders[index + 1] ?? ""}`);
+  }
+  upstream.write(`${lines.join("\r\n")}\r\n\r\n`);
+  upstream.write(head);
+  pipeline(socket, upstream, () => undefined);
+  pipeline(upstream, socket, () => undefined);
+  return upstream;
 }
 
 function refuse(outgoing: ServerResponse): void {
