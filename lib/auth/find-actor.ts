@@ -31,7 +31,7 @@ export async function findActor(
   headers: Headers,
   { db, config }: FindActorDeps,
 ): Promise<Actor | null> {
-  const token = await signInOf(headers, config);
+  const token = isBearer(headers) ? null : await readSessionToken(headers, config);
   return token === null ? null : findSignedInUser(token, db, config);
 }
 
@@ -57,7 +57,7 @@ export async function findRecentCaller(
   client: Client,
   deps: FindCallerDeps,
 ): Promise<Actor | null> {
-  const key = await recentKey(headers, deps.config);
+  const key = recentKey(headers);
   if (key === null) return findCaller(headers, client, deps);
   const known = recent.get(key);
   if (known !== undefined) return known;
@@ -66,22 +66,12 @@ export async function findRecentCaller(
   return actor;
 }
 
-/** Under what a caller is remembered: which token, or which sign-in of whom. */
-async function recentKey(
-  headers: Headers,
-  config: FindActorDeps["config"],
-): Promise<string | null> {
+/** Under what a caller is remembered: the token or the cookies they sent, which are not taken apart each time. */
+function recentKey(headers: Headers): string | null {
   const secret = bearerToken(headers);
   if (secret !== null) return `token ${hashTokenSecret(secret)}`;
-  const signIn = await signInOf(headers, config);
-  return signIn === null ? null : `${signIn.userId} ${signIn.sessionVersion}`;
-}
-
-async function signInOf(
-  headers: Headers,
-  config: FindActorDeps["config"],
-): Promise<SessionToken | null> {
-  return isBearer(headers) ? null : readSessionToken(headers, config);
+  const cookies = headers.get("cookie");
+  return cookies === null ? null : `cookies ${hashTokenSecret(cookies)}`;
 }
 
 async function findSignedInUser(

@@ -24,6 +24,12 @@ export const sessionNoteSchema = z.discriminatedUnion("about", [
   endNoteSchema,
 ]);
 
+/**
+ * What the tab of a web app sends when its person has just done something: the app's own traffic does not tell, since
+ * apps ask their servers by themselves.
+ */
+export const USE_REPORT = "use";
+
 export type SessionNote = z.infer<typeof sessionNoteSchema>;
 export type RecordingNote = z.infer<typeof recordingNoteSchema>;
 export type EndNote = z.infer<typeof endNoteSchema>;

@@ -13,7 +13,7 @@ import { findSession, markUsed, type Session } from "@/lib/sessions/session-repo
 import { CLOSE_CODES, CLOSE_TEXTS, type CloseName, closeNameOf } from "./close-codes";
 import { bridgeDesktop } from "./desktop-bridge";
 import { createRfbInputMeter } from "./rfb-input-meter";
-import { NOTES_PROTOCOL, type SessionNote } from "./session-note";
+import { NOTES_PROTOCOL, type SessionNote, USE_REPORT } from "./session-note";
 import { refusalOf } from "./viewer-refusal";
 
 export interface GatewayDeps {
@@ -116,9 +116,14 @@ export class Viewer {
     return null;
   }
 
-  /** A web app is seen in a frame of its own: its tab only wants to hear of the session. */
+  /** A web app is seen in a frame of its own: its tab wants to hear of the session, and says when somebody uses it. */
   #accompany(session: Session, holder: TicketHolder): null {
-    this.webSocket.on("message", () => this.close("unsupportedData"));
+    const noteUse = this.#useNoter();
+    this.webSocket.on("message", (data: Buffer, isBinary) => {
+      if (!isBinary && data.toString() === USE_REPORT) noteUse();
+      else this.close("unsupportedData");
+    });
+    noteUse();
     // No connection to the app tells that it is over.
     this.#watch(holder, this.times.recheckWebEveryMs);
     this.#begin(session);

@@ -127,7 +127,8 @@ class Receiver {
     await this.holder.keep();
     this.sink ??= await this.open(position);
     const { sink } = this;
-    await this.holder.keepDuring(() => sink.write(bytes, this.indexer.blockEnd));
+    const written = sink.write(bytes, this.indexer.blockEnd);
+    if (written !== null) await this.holder.keepDuring(() => written);
     // From now on the file plays as it is, whatever happens to the server.
     if (!hadMedia && this.indexer.hasMedia) await sink.writeHeader(this.indexer.liveHeader());
   }

@@ -91,7 +91,7 @@ async function claim(
   recordingId: string,
   condition: Prisma.Sql,
 ): Promise<Claim | null> {
-  const [row] = await db.$queryRaw<ClaimRow[]>`
+  const [row] = await db.$queryRaw<ClaimRow[]>`/* prepared */
     WITH "hasty" AS (SELECT set_config('synchronous_commit', 'off', true))
     UPDATE "recordings"
        SET "append_token" = gen_random_uuid(),
@@ -210,7 +210,9 @@ export async function commitAppend(
   claim: Claim,
   appended: Appended,
 ): Promise<AppendedRow | null> {
-  const [row] = await db.$queryRaw<{ status: RecordingStatus; upload_length: bigint | null }[]>`
+  const [row] = await db.$queryRaw<
+    { status: RecordingStatus; upload_length: bigint | null }[]
+  >`/* prepared */
     UPDATE "recordings"
        SET "upload_offset" = ${appended.uploadOffset}::bigint,
            "upload_length" = CASE WHEN ${appended.truncated} THEN ${appended.uploadOffset}::bigint

@@ -23,17 +23,12 @@ export class LocalAppendSink implements AppendSink {
     private position: number,
   ) {}
 
-  async write(bytes: Uint8Array): Promise<void> {
-    if (bytes.byteLength === 0) return;
+  write(bytes: Uint8Array): Promise<void> | null {
+    if (bytes.byteLength === 0) return null;
     this.gathered.push(bytes);
     this.gatheredBytes += bytes.byteLength;
-    if (this.gatheredBytes >= FLUSH_BYTES || this.gathered.length >= FLUSH_BUFFERS) {
-      await this.flush();
-      this.writing.then(
-        () => this.syncAhead(),
-        () => undefined,
-      );
-    }
+    const isBatch = this.gatheredBytes >= FLUSH_BYTES || this.gathered.length >= FLUSH_BUFFERS;
+    return isBatch ? this.flushAhead() : null;
   }
 
   writeHeader(header: Uint8Array): Promise<void> {
@@ -61,6 +56,14 @@ export class LocalAppendSink implements AppendSink {
     await this.writing.catch(() => undefined);
     await this.synced.catch(() => undefined);
     await this.handle.close();
+  }
+
+  private async flushAhead(): Promise<void> {
+    await this.flush();
+    this.writing.then(
+      () => this.syncAhead(),
+      () => undefined,
+    );
   }
 
   /** Lets the disk work on what is written while more arrives, so that `commit` has less to wait for. */

@@ -171,11 +171,11 @@ interface ListedItem {
 /** One append. Exactly one of `commit` and `abort` ends it. */
 export interface AppendSink {
   /**
-   * Takes the next bytes; resolves when more may come (back-pressure). The caller must not change them
-   * afterwards. `blockEnd` is the file position after the last whole block so far, these bytes included:
+   * Takes the next bytes; resolves when more may come (back-pressure), and is null when they may at once. The
+   * caller must not change them afterwards. `blockEnd` is the file position after the last whole block so far, these bytes included:
    * the object will never be cut before it.
    */
-  write(bytes: Uint8Array, blockEnd: number): Promise<void>;
+  write(bytes: Uint8Array, blockEnd: number): Promise<void> | null;
   /** Rewrites the reserved header region of the live object as part of this append. */
   writeHeader(header: Uint8Array): Promise<void>;
   /** Makes everything written durable. Returns the state to save with the new offset. */

@@ -7,7 +7,7 @@ import { refusalOf } from "@/lib/gateway/viewer-refusal";
 import type { Logger } from "@/lib/logging/logger";
 import type { ProviderRef } from "@/lib/providers/session-provider";
 import { redeemTicket } from "@/lib/sessions/redeem-ticket";
-import { findSession, markUsed, type Session } from "@/lib/sessions/session-repository";
+import { findSession, type Session } from "@/lib/sessions/session-repository";
 import { REFUSALS, type AppRefusal } from "./app-page";
 import { type AppPass, passCookie, passCookieName, readPass } from "./app-pass";
 import { isForeign } from "./foreign-request";
@@ -26,12 +26,10 @@ export interface Admitted {
 
 /** How old what is known of a session and its user may be: a page of an app may take a hundred requests. */
 const RECENT_MS = 5_000;
-const NOTE_USE_EVERY_MS = 15_000;
 
 /** Decides who may see which session's web app. The permission is `session.use`, asked for with the ticket. */
 export class AppGate {
   readonly #recent = new LRUCache<string, Session>({ max: 10_000, ttl: RECENT_MS });
-  readonly #used = new LRUCache<string, true>({ max: 10_000, ttl: NOTE_USE_EVERY_MS });
 
   constructor(private readonly deps: GateDeps) {}
 
@@ -50,23 +48,12 @@ export class AppGate {
     if (pass === null) return REFUSALS.noPass;
     const ref = await this.#refFor(pass, this.#recent.get(sessionId));
     if (typeof ref === "string") return ref === "over" ? REFUSALS.over : REFUSALS.noPass;
-    this.noteUse(sessionId);
     return { pass, ref };
   }
 
   /** Whether somebody who was let in would still be: for connections that stay open. */
   async stillAdmits(pass: AppPass): Promise<boolean> {
     return typeof (await this.#refFor(pass, undefined)) !== "string";
-  }
-
-  /** Somebody does something with the app. */
-  noteUse(sessionId: string): void {
-    if (this.#used.has(sessionId)) return;
-    this.#used.set(sessionId, true);
-    const { db, log, now } = this.deps;
-    markUsed(db, sessionId, now()).catch((err: unknown) => {
-      log.warn({ err, sessionId }, "a session's use could not be noted");
-    });
   }
 
   async #refFor(

@@ -163,7 +163,6 @@ class HostProxy implements AppProxy {
   /** Until one of them goes, or the browser's user may not have it any more. */
   async #join(browser: Duplex, app: Duplex, { pass }: Admitted): Promise<void> {
     this.#open.add(browser);
-    browser.on("data", () => this.#gate.noteUse(pass.sessionId));
     const recheck = setInterval(() => {
       this.#gate.stillAdmits(pass).then(
         (admits) => (admits ? undefined : browser.destroy()),

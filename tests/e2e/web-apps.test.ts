@@ -106,7 +106,7 @@ describe.skipIf(!canRunWebApps)("somebody who works with a web app", () => {
     expect(heardBytes).toBeGreaterThan(0);
   });
 
-  it("is told when the tab was not shared, and keeps the recording when sharing ends", async () => {
+  it("is told when the microphone is refused or the tab was not shared, and keeps the recording when sharing ends", async () => {
     await page.evaluate(() => {
       const devices = navigator.mediaDevices;
       const ask = devices.getDisplayMedia.bind(devices);
@@ -124,6 +124,12 @@ describe.skipIf(!canRunWebApps)("somebody who works with a web app", () => {
       };
     });
     await tab.showBar();
+    await page.evaluate(() => {
+      navigator.mediaDevices.getUserMedia = () =>
+        Promise.reject(new DOMException("no", "NotAllowedError"));
+    });
+    await tab.button("Turn the microphone on").click();
+    await tab.bar.getByText("The microphone was not allowed, so nobody will be heard").waitFor();
     await tab.button("Record").click();
     await tab.bar.getByText("this tab was not shared").waitFor();
     const { recording } = scene.product.db;
@@ -133,6 +139,18 @@ describe.skipIf(!canRunWebApps)("somebody who works with a web app", () => {
     await page.evaluate(() => dispatchEvent(new Event("end-sharing")));
     await tab.saved();
     await tab.bar.getByText("You stopped sharing this tab").waitFor();
+  });
+
+  it("counts as being there when they do something in the app", async () => {
+    const reported = page
+      .waitForEvent("websocket")
+      .then((socket) =>
+        socket.waitForEvent("framesent", { predicate: ({ payload }) => payload === "use" }),
+      );
+    await page.reload();
+    await tab.bar.getByText("Connected", { exact: true }).waitFor(SOON);
+    await tab.frame.getByLabel("Note").click();
+    await reported;
   });
 
   it("is told when their app has stopped", async () => {

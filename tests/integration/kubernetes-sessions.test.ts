@@ -3,10 +3,12 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createServices, type Services } from "@/lib/composition/services";
+import { USE_REPORT } from "@/lib/gateway/session-note";
 import { seedApps } from "@/lib/db/seed";
 import { loadAppCatalogue } from "@/lib/sessions/app-catalogue";
 import { endSession } from "@/lib/sessions/end-session";
 import { getSession } from "@/lib/sessions/get-session";
+import { issueTicket } from "@/lib/sessions/issue-ticket";
 import { launchSession } from "@/lib/sessions/launch-session";
 import { listSessions } from "@/lib/sessions/list-sessions";
 import { sessionToJson } from "@/lib/sessions/session-json";
@@ -17,6 +19,7 @@ import { CLIENT, createRecordingScene, type RecordingScene } from "../support/re
 import {
   auditedSession,
   launch,
+  openViewer,
   type SessionServer,
   startSessionServer,
   untilSession,
@@ -72,7 +75,7 @@ async function serve(
   const session = { ...config.session, appsFile, ...settings } as typeof config.session;
   const own = { ...config, session };
   const services: Services = { ...createServices(own, "test"), db };
-  const server = await startSessionServer(services);
+  const server = await startSessionServer(services, { noteUseEveryMs: 0 });
   servers.push(server);
   return server;
 }
@@ -100,6 +103,28 @@ describe("a web app of somebody, as a pod", () => {
       await vi.waitFor(() => expect(cluster.streams.openCount).toBe(0), WAIT);
     },
   );
+
+  test("is in use when its tab says that somebody does something, not when the app asks its server", async () => {
+    const server = await serve();
+    const { db } = server.services;
+    const { id } = await launch(server.services, scene.ana, "small");
+    const long = new Date(Date.now() - 1_800_000);
+    const app = await visitWebApp(server, scene.ana, id);
+    await db.session.update({ where: { id }, data: { lastUsedAt: long } });
+    await app.ask("/page");
+    expect(await echoed(app.connect("/talk"), "hello")).toBe("hello");
+    const lastUsed = async () => (await untilSession(server.services, id, () => true)).lastUsedAt;
+    expect(await lastUsed()).toEqual(long);
+
+    const { ticket } = await issueTicket(server.services, scene.ana, id);
+    const { webSocket, closed } = openViewer(server, id, ticket);
+    await vi.waitFor(async () => expect(await lastUsed()).not.toEqual(long), WAIT);
+    await db.session.update({ where: { id }, data: { lastUsedAt: long } });
+    webSocket.send(USE_REPORT);
+    await vi.waitFor(async () => expect(await lastUsed()).not.toEqual(long), WAIT);
+    webSocket.send("something else");
+    expect(await closed).toBe(1003);
+  });
 });
 
 describe.skipIf(!canRunDesktops)("a session of somebody, as a pod", () => {

@@ -1,4 +1,4 @@
-import { NOTES_PROTOCOL, sessionNoteSchema } from "@/lib/gateway/session-note";
+import { NOTES_PROTOCOL, sessionNoteSchema, USE_REPORT } from "@/lib/gateway/session-note";
 import { gatewayAddress } from "./gateway-address";
 import type { SessionView, ViewEvents } from "./session-view";
 
@@ -8,6 +8,9 @@ export interface WebAppAddress {
   /** Of the app, on an origin of its own. */
   readonly app_url: string;
 }
+
+/** Shorter than browsers call a person active after a click, which are a few seconds. */
+const REPORT_EVERY_MS = 1_000;
 
 /**
  * All that apps need, on their own origin, and nothing of the tab around them: an app cannot lead the tab away, and
@@ -36,6 +39,9 @@ export function openWebApp(
   const present = target.querySelector("iframe");
   const frame = present ?? addFrame(target, address.app_url);
   const socket = new WebSocket(gatewayAddress(address.url), [NOTES_PROTOCOL]);
+  const reporting = setInterval(() => {
+    if (isInUse(frame) && socket.readyState === socket.OPEN) socket.send(USE_REPORT);
+  }, REPORT_EVERY_MS);
   let over = false;
   const isShown = present === null ? untilLoaded(frame) : Promise.resolve();
   socket.addEventListener("open", () => {
@@ -47,6 +53,7 @@ export function openWebApp(
     if (typeof data === "string") events.note(sessionNoteSchema.parse(JSON.parse(data)));
   });
   socket.addEventListener("close", ({ code }) => {
+    clearInterval(reporting);
     if (over) return;
     over = true;
     events.closed(code);
@@ -58,9 +65,20 @@ export function openWebApp(
     paste: () => undefined,
     close: () => {
       over = true;
+      clearInterval(reporting);
       socket.close();
     },
   });
+}
+
+/**
+ * Whether the person has just clicked, tapped or typed, in the app's frame too: browsers tell that of a frame to the page
+ * around it, whatever the frame's origin (HTML, "user activation"), and nothing else of its input. Where they do not,
+ * whether the app has the keyboard.
+ */
+function isInUse(frame: HTMLIFrameElement): boolean {
+  const { userActivation } = navigator as Partial<Pick<Navigator, "userActivation">>;
+  return userActivation?.isActive ?? (document.hasFocus() && document.activeElement === frame);
 }
 
 function addFrame(target: HTMLElement, url: string): HTMLIFrameElement {
