@@ -68,9 +68,40 @@ it("asks for a recording that is on its way only while somebody looks", async ()
 
 it("takes a recording that is gone already for deleted", async () => {
   const [id = ""] = await insert("Gone already", "ready");
+  await page.clock.install();
   await page.goto(`/recordings/${id}`);
   await page.getByRole("button", { name: "Delete" }).click();
   await scene.product.db.recording.delete({ where: { id } });
   await page.getByRole("alertdialog").getByRole("button", { name: "Delete recording" }).click();
+  await page.getByText("1 recording will be deleted in ten seconds.").waitFor();
+  await page.clock.runFor(10_500);
   await page.waitForURL("**/recordings");
+});
+
+it("shows what is done elsewhere to rows below the first page", async () => {
+  const { db } = scene.product;
+  const rows = Array.from({ length: 130 }, (_, index) => ({
+    description: `Row ${index}`,
+    status: "ready" as const,
+    minutesAgo: 10 + index,
+  }));
+  const ids = await insertRecordings(db, "admin", rows);
+  await page.goto("/recordings");
+  const row = (index: number) => page.getByRole("row").filter({ has: link(`Row ${index}`) });
+  await row(0).waitFor();
+  const down = async () => {
+    await page.mouse.wheel(0, 5_000);
+    return row(129).count();
+  };
+  await page.mouse.move(640, 400);
+  await expect.poll(down, { timeout: 20_000 }).toBe(1);
+  await db.legalHold.create({
+    data: { recordingId: ids[128]!, reason: "A case", placedBy: "ann" },
+  });
+  await row(128).getByText("On hold").waitFor();
+  await db.recording.delete({ where: { id: ids[127]! } });
+  await row(127).waitFor({ state: "detached" });
+  expect(await row(126).count()).toBe(1);
+  await db.legalHold.updateMany({ data: { liftedAt: new Date(), liftedBy: "ann" } });
+  await row(128).getByText("On hold").waitFor({ state: "detached" });
 });

@@ -49,6 +49,15 @@ async function open(recording: SentRecording, query = ""): Promise<void> {
   );
 }
 
+async function askToDelete(): Promise<void> {
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Delete recording" }).click();
+  await page.getByText("1 recording will be deleted in ten seconds.").waitFor();
+}
+
+const kept = async ({ id }: SentRecording) =>
+  (await scene.product.db.recording.count({ where: { id } })) === 1;
+
 describe("somebody who watches", () => {
   beforeEach(async () => {
     page = await scene.signedIn();
@@ -174,13 +183,30 @@ describe("the owner of a recording", () => {
     expect((await readFile(await download.path())).length).toBe(Number(row.sizeBytes));
   });
 
-  it("deletes it after being asked, and is back at the list", async () => {
+  it("deletes it ten seconds after being asked, and is back at the list", async () => {
     const recording = await sendWhole();
+    await page.clock.install();
     await open(recording);
-    await page.getByRole("button", { name: "Delete" }).click();
-    await page.getByRole("alertdialog").getByRole("button", { name: "Delete recording" }).click();
+    await askToDelete();
+    await page.clock.runFor(10_500);
     await page.waitForURL("**/recordings");
-    expect(await scene.product.db.recording.findUnique({ where: { id: recording.id } })).toBeNull();
+    await page.getByText("1 recording deleted.").first().waitFor();
+    expect(await kept(recording)).toBe(false);
+  });
+
+  it("keeps it when that is taken back, or the page is left, within ten seconds", async () => {
+    const recording = await sendWhole();
+    await page.clock.install();
+    await open(recording);
+    await askToDelete();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Nothing was deleted.").first().waitFor();
+    await page.clock.runFor(15_000);
+    await askToDelete();
+    await page.getByRole("link", { name: "Recordings" }).first().click();
+    await page.getByText("You left the page: nothing was deleted.").first().waitFor();
+    await page.clock.runFor(15_000);
+    expect(await kept(recording)).toBe(true);
   });
 
   it("reads in words why it failed and what may be missing", async () => {
@@ -221,6 +247,9 @@ describe.each(DEVICES)("the player's page, $name", (device) => {
     await recording.send(film.subarray(half), true);
     await open(recording, "?t=5");
     await look("player ready");
+    await askToDelete();
+    await look("player undo");
+    await page.getByRole("button", { name: "Undo" }).click();
     await page.keyboard.press("?");
     await page.getByRole("dialog").waitFor();
     await look("player keys");

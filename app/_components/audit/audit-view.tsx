@@ -34,7 +34,9 @@ const nameOf = (event: ListedAuditEventJson) => event.summary;
 
 /** Who did what, kept up to date, with its filters, its details and the way to take it out. */
 export function AuditView({ tabs, first, path }: AuditViewProps) {
-  const pages = useLivePages({ first, path, schema: listedAuditEventSchema, rowPath, isLive });
+  const pages = useLivePages({
+    ...{ first, path, schema: listedAuditEventSchema, rowPath, isLive, rowsChange: false },
+  });
   const filters = useUrlFilters();
   const [open, setOpen] = useState<ListedAuditEventJson | null>(null);
   const columns = useMemo(() => auditColumns(setOpen), []);

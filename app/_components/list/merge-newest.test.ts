@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { appendPage, mergeNewest, replaceKnown, replaceRow } from "./merge-newest";
+import { appendPage, mergeBelow, mergeNewest, replaceKnown, replaceRow } from "./merge-newest";
 
 const row = (minute: number, state = "ready") => ({
   id: `id-${String(minute).padStart(2, "0")}`,
@@ -75,4 +75,20 @@ it("changes rows in place where the newest are not first, and brings in none", (
   expect(merged.items).toEqual([row(3, "ready"), row(5), row(4)]);
   expect(merged.items[1]).toBe(list.items[1]);
   expect(merged.next).toBe("/after-4");
+});
+
+describe("reading a page below the first again", () => {
+  const list = page([row(9), row(8), row(7), row(6), row(5), row(4)], "/after-4");
+
+  it("changes its rows in place and lets go of those that are gone, and of no others", () => {
+    const merged = mergeBelow(list, row(8), page([row(6, "failed"), row(5)], "/after-5"));
+    expect(ids(merged)).toEqual(["id-09", "id-08", "id-06", "id-05", "id-04"]);
+    expect(merged.items[2]).toMatchObject({ state: "failed" });
+    expect(merged.next).toBe("/after-4");
+  });
+
+  it("lets go of all that is below the last page there is", () => {
+    expect(ids(mergeBelow(list, row(8), page([row(7)])))).toEqual(["id-09", "id-08", "id-07"]);
+    expect(ids(mergeBelow(list, row(8), page([])))).toEqual(["id-09", "id-08"]);
+  });
 });

@@ -1,7 +1,7 @@
 import type { Page } from "../api-client";
 
 /** The keys every list is ordered by: newest first, then id. */
-interface Ordered {
+export interface Ordered {
   readonly id: string;
   /** ISO 8601 with milliseconds in UTC, so that texts compare as times do. */
   readonly created_at: string;
@@ -30,6 +30,19 @@ export function replaceKnown<T extends Ordered>(list: Page<T>, fresh: Page<T>): 
   const known = new Map(fresh.items.map((item) => [item.id, item]));
   const items = list.items.map((item) => keepIfSame(item, known.get(item.id) ?? item));
   return { ...list, items };
+}
+
+/**
+ * A list in which the rows after `after` were read again, as far down as `fresh` reaches: they change in
+ * place, and those that are gone leave.
+ */
+export function mergeBelow<T extends Ordered>(list: Page<T>, after: T, fresh: Page<T>): Page<T> {
+  const there = new Set(fresh.items.map(({ id }) => id));
+  const last = fresh.items.at(-1);
+  const wasRead = (item: T) =>
+    isOlder(item, after) && (fresh.next === null || (last !== undefined && !isOlder(item, last)));
+  const { items, next } = replaceKnown(list, fresh);
+  return { items: items.filter((item) => there.has(item.id) || !wasRead(item)), next };
 }
 
 /** A list with one more page at its end; rows that were in it already are left out. */

@@ -1,33 +1,17 @@
 "use client";
 
-import { useState } from "react";
-import type { z } from "zod";
-import { isGone, type Page, problemSentence, readApi, readPage } from "../api-client";
-import { appendPage, mergeNewest, replaceKnown, replaceRow } from "./merge-newest";
+import { useRef, useState } from "react";
+import { type Page, problemSentence, readPage } from "../api-client";
+import { appendPage, type Ordered, replaceRow } from "./merge-newest";
+import { type ListSource, readChanges, readRow, type Turn } from "./read-changes";
 import { usePolling } from "./use-polling";
 
 const USUALLY_EVERY_MS = 2_000;
-/** Rows below the first page are read one by one, so not too many of them. */
-const MOST_SINGLE_READS = 10;
 const NOTHING: ReadonlySet<string> = new Set();
 
-interface Listed {
-  readonly id: string;
-  readonly created_at: string;
-}
-
-interface LivePagesOptions<T extends Listed> {
+interface LivePagesOptions<T extends Ordered> extends ListSource<T> {
   /** The first page, as the server rendered it. */
   readonly first: Page<T>;
-  /** Its address in the API, filters included: another address is another list. */
-  readonly path: string;
-  readonly schema: z.ZodType<T>;
-  /** Address of one row in the API. */
-  readonly rowPath: (id: string) => string;
-  /** Whether a row still changes by itself. */
-  readonly isLive: (row: T) => boolean;
-  /** The newest come first, as they do unless said otherwise: then new rows come in at the top. */
-  readonly newestFirst?: boolean;
   /** How often to ask, in milliseconds; seldom for what costs the server more than a look at an index. */
   readonly pollEveryMs?: number;
 }
@@ -51,13 +35,14 @@ export interface LivePages<T> {
   readonly refreshRow: (id: string) => Promise<void>;
 }
 
-/** A list that grows by pages at its end and keeps up with the server at its top and in its live rows. */
-export function useLivePages<T extends Listed>(options: LivePagesOptions<T>): LivePages<T> {
+/** A list that grows by pages at its end and keeps up with the server in all of its rows. */
+export function useLivePages<T extends Ordered>(options: LivePagesOptions<T>): LivePages<T> {
   const { path, first, schema, pollEveryMs = USUALLY_EVERY_MS } = options;
   const [state, setState] = useState({ path, list: first });
   const [loadingMore, setLoadingMore] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const [removed, setRemoved] = useState<ReadonlySet<string>>(NOTHING);
+  const turn = useRef<Turn<T> | null>(null);
   if (state.path !== path) setState({ path, list: first });
   const { list } = state;
 
@@ -67,8 +52,9 @@ export function useLivePages<T extends Listed>(options: LivePagesOptions<T>): Li
 
   const refresh = usePolling(async (signal) => {
     try {
-      const update = await readChanges(options, list, signal);
-      change(update);
+      const changes = await readChanges(options, list, turn.current, signal);
+      change(changes.update);
+      turn.current = changes.next;
       setProblem(null);
     } catch (error) {
       if (!signal.aborted) setProblem(problemSentence(error));
@@ -109,40 +95,4 @@ export function useLivePages<T extends Listed>(options: LivePagesOptions<T>): Li
       }
     },
   };
-}
-
-/** Reads the first page again, and the live rows that it does not show; answers how the list changes. */
-async function readChanges<T extends Listed>(
-  { path, schema, rowPath, isLive, newestFirst = true }: LivePagesOptions<T>,
-  list: Page<T>,
-  signal: AbortSignal,
-): Promise<(before: Page<T>) => Page<T>> {
-  const fresh = await readPage(path, schema, { signal });
-  const seen = new Set(fresh.items.map(({ id }) => id));
-  const below = list.items.filter((row) => isLive(row) && !seen.has(row.id));
-  const singles = await Promise.all(
-    below.slice(0, MOST_SINGLE_READS).map(async ({ id }) => ({
-      id,
-      row: await readRow(rowPath(id), schema, signal),
-    })),
-  );
-  return (before) =>
-    singles.reduce(
-      (merged, { id, row }) => replaceRow(merged, id, row),
-      newestFirst ? mergeNewest(before, fresh) : replaceKnown(before, fresh),
-    );
-}
-
-/** One row; null when it is gone. */
-async function readRow<T>(
-  path: string,
-  schema: z.ZodType<T>,
-  signal?: AbortSignal,
-): Promise<T | null> {
-  try {
-    return await readApi(path, schema, signal === undefined ? {} : { signal });
-  } catch (error) {
-    if (isGone(error)) return null;
-    throw error;
-  }
 }

@@ -1,38 +1,31 @@
 "use client";
 
 import { Trash2 } from "lucide-react";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { deleteRecording } from "@/app/_components/recordings/delete-recording";
+import { RemoveRecordings } from "@/app/_components/recordings/remove-recordings";
+import type { RemovalControl } from "@/app/_components/recordings/use-removal";
 import { Button } from "@/app/_components/ui/button";
-import { ConfirmDialog } from "@/app/_components/ui/dialog";
-import { formatBytes } from "@/app/_components/ui/format";
-import { useToasts } from "@/app/_components/ui/toast";
 import type { RecordingJson } from "@/lib/recordings/recording-schema";
 
-/** Deletes a recording after asking, and goes back to the list. */
-export function DeleteRecording({ recording }: { readonly recording: RecordingJson }) {
+interface DeleteRecordingProps {
+  readonly recording: RecordingJson;
+  readonly removal: RemovalControl;
+}
+
+/** Deletes a recording after asking. */
+export function DeleteRecording({ recording, removal }: DeleteRecordingProps) {
   const [asking, setAsking] = useState(false);
-  const router = useRouter();
-  const toasts = useToasts();
-  const remove = async () => {
-    await deleteRecording(recording.id);
-    toasts.say("The recording was deleted.");
-    router.push("/recordings");
-    router.refresh();
-  };
+  const busy = removal.removal !== null;
   return (
     <>
-      <Button icon={Trash2} onClick={() => setAsking(true)}>
+      <Button icon={Trash2} busy={busy} onClick={() => setAsking(true)}>
         Delete
       </Button>
-      <ConfirmDialog
-        open={asking}
-        onOpenChange={setAsking}
-        title="Delete this recording?"
-        description={`${recording.filename}, ${formatBytes(recording.size_bytes)}, is deleted for good.`}
-        confirmLabel="Delete recording"
-        onConfirm={remove}
+      <RemoveRecordings
+        recordings={asking ? [recording] : []}
+        busy={busy}
+        onClose={() => setAsking(false)}
+        onRemove={removal.begin}
       />
     </>
   );

@@ -7,6 +7,7 @@ import { ownedOf, useActor } from "@/app/_components/actor";
 import { DescriptionEditor } from "@/app/_components/description-editor";
 import { HoldControls } from "@/app/_components/holds/hold-controls";
 import { recordingFlags } from "@/app/_components/recordings/recording-meaning";
+import type { RemovalControl } from "@/app/_components/recordings/use-removal";
 import { buttonClasses } from "@/app/_components/ui/button";
 import { ByteSize } from "@/app/_components/ui/byte-size";
 import { CopyId } from "@/app/_components/ui/copy-id";
@@ -24,6 +25,7 @@ interface DetailsProps {
   readonly may: RecordingRights;
   readonly onDescribe: (description: string) => Promise<void>;
   readonly onHeld: (held: boolean) => void;
+  readonly removal: RemovalControl;
 }
 
 export interface RecordingRights {
@@ -38,7 +40,7 @@ export interface RecordingRights {
 }
 
 /** Everything that is known of a recording, and what can be done with it. */
-export function Details({ recording, may, onDescribe, onHeld }: DetailsProps) {
+export function Details({ recording, may, onDescribe, onHeld, removal }: DetailsProps) {
   const flags = recordingFlags(recording);
   return (
     <section aria-label="Details" className="flex min-w-0 flex-col gap-4">
@@ -69,7 +71,9 @@ export function Details({ recording, may, onDescribe, onHeld }: DetailsProps) {
             Download
           </a>
         )}
-        {may.delete && !recording.held && <DeleteRecording recording={recording} />}
+        {may.delete && !recording.held && (
+          <DeleteRecording recording={recording} removal={removal} />
+        )}
         {may.hold && (
           <HoldControls recording={recording} mayHoldUser={may.holdUser} onChange={onHeld} />
         )}

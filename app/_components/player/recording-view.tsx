@@ -1,10 +1,13 @@
 "use client";
 
 import { CircleDot, CloudUpload } from "lucide-react";
+import { useRouter } from "next/navigation";
 import { useRef, useState } from "react";
 import { isGone, readApi } from "@/app/_components/api-client";
 import { usePolling } from "@/app/_components/list/use-polling";
+import { RemovalBar } from "@/app/_components/recordings/progress-bar";
 import { isLive } from "@/app/_components/recordings/recording-meaning";
+import { type RemovalControl, useRemoval } from "@/app/_components/recordings/use-removal";
 import { PageFrame } from "@/app/_components/shell/page-frame";
 import { ButtonLink } from "@/app/_components/ui/button";
 import { formatBytes } from "@/app/_components/ui/format";
@@ -32,13 +35,12 @@ const POLL_MS = 1_000;
 export function RecordingView({ initial, may, startAt }: RecordingViewProps) {
   const [recording, setRecording] = useState(initial);
   const [gone, setGone] = useState<string | null>(null);
-  const video = useRef<HTMLVideoElement>(null);
+  const removal = usePageRemoval();
   useUpdates(recording, setRecording, setGone);
   const describe = async (description: string) => {
     const init = { method: "PATCH", body: { description } } as const;
     setRecording(await readApi(`/api/recordings/${recording.id}`, recordingSchema, init));
   };
-  const marks = marksOf(recording);
   const title = recording.description || `Recording of ${recording.app_name}`;
   if (gone !== null) {
     return (
@@ -54,46 +56,73 @@ export function RecordingView({ initial, may, startAt }: RecordingViewProps) {
   }
   return (
     <PageFrame title={title}>
+      <RemovalBar {...removal} />
       <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_18rem]">
         <div className="min-w-0">
-          {recording.status === "ready" ? (
-            <>
-              <Player
-                video={video}
-                src={`/api/recordings/${recording.id}/download`}
-                poster={recording.has_poster ? `/api/recordings/${recording.id}/poster` : null}
-                shape={shapeOf(recording)}
-                hasSound={hasSound(recording)}
-                startAt={startAt}
-                label={`Recording of ${recording.app_name} by ${recording.username}`}
-                {...(recording.duration_seconds !== null &&
-                  recording.duration_seconds > 0 && {
-                    marks: { marks, seconds: recording.duration_seconds },
-                  })}
-              />
-              <div className="mt-2 flex flex-wrap items-start justify-between gap-2">
-                <MarkList marks={marks} video={video} />
-                <CopyLink video={video} />
-              </div>
-            </>
-          ) : (
-            <div className="rounded-md border border-line bg-surface">
-              <NotReady
-                recording={recording}
-                mayRetry={may.delete}
-                onRetried={(retried) => setRecording(retried)}
-              />
-            </div>
-          )}
+          <Screen
+            recording={recording}
+            startAt={startAt}
+            mayRetry={may.delete}
+            onRetried={setRecording}
+          />
         </div>
         <Details
           recording={recording}
           may={may}
           onDescribe={describe}
           onHeld={(held) => setRecording((before) => ({ ...before, held }))}
+          removal={removal}
         />
       </div>
     </PageFrame>
+  );
+}
+
+/** Deletes as lists do, and goes to the list when it is done. */
+function usePageRemoval(): RemovalControl {
+  const router = useRouter();
+  return useRemoval({
+    place: "page",
+    onDeleted: () => {
+      router.push("/recordings");
+      router.refresh();
+    },
+  });
+}
+
+interface ScreenProps extends NotReadyProps {
+  readonly startAt: number | null;
+}
+
+/** The player, or why there is none. */
+function Screen({ recording, startAt, mayRetry, onRetried }: ScreenProps) {
+  const video = useRef<HTMLVideoElement>(null);
+  const marks = marksOf(recording);
+  const seconds = recording.duration_seconds ?? 0;
+  if (recording.status !== "ready") {
+    return (
+      <div className="rounded-md border border-line bg-surface">
+        <NotReady recording={recording} mayRetry={mayRetry} onRetried={onRetried} />
+      </div>
+    );
+  }
+  return (
+    <>
+      <Player
+        video={video}
+        src={`/api/recordings/${recording.id}/download`}
+        poster={recording.has_poster ? `/api/recordings/${recording.id}/poster` : null}
+        shape={shapeOf(recording)}
+        hasSound={hasSound(recording)}
+        startAt={startAt}
+        label={`Recording of ${recording.app_name} by ${recording.username}`}
+        {...(seconds > 0 && { marks: { marks, seconds } })}
+      />
+      <div className="mt-2 flex flex-wrap items-start justify-between gap-2">
+        <MarkList marks={marks} video={video} />
+        <CopyLink video={video} />
+      </div>
+    </>
   );
 }
 

@@ -3,6 +3,7 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { Button } from "../ui/button";
 import { countOf } from "../ui/format";
+import type { RemovalPlace } from "./removal";
 import type { Holding } from "./use-holding";
 import type { RemovalControl } from "./use-removal";
 import type { Saving } from "./use-saving";
@@ -35,27 +36,28 @@ export function ProgressBar({ label, done, of, stopLabel, onStop, children }: Pr
 }
 
 /** Recordings on their way out: time to take it back, then how many are gone. */
-export function RemovalBar({ removal, stop }: RemovalControl) {
+export function RemovalBar({ removal, place, stop }: RemovalControl) {
   if (removal === null) return null;
   const things = countOf(removal.recordings.length, "recording");
   const count = removal.recordings.length;
   if (removal.phase === "deleting") {
     return (
       <ProgressBar label="Deleting" done={removal.done} of={count} stopLabel="Stop" onStop={stop}>
-        {`Deleting: ${removal.done} of ${count}. Leave this list and the rest stays.`}
+        {`Deleting: ${removal.done} of ${count}. Leave this ${place} and the rest stays.`}
       </ProgressBar>
     );
   }
-  return <Countdown things={things} untilMs={removal.untilMs} onUndo={stop} />;
+  return <Countdown things={things} place={place} untilMs={removal.untilMs} onUndo={stop} />;
 }
 
 interface CountdownProps {
   readonly things: string;
+  readonly place: RemovalPlace;
   readonly untilMs: number;
   readonly onUndo: () => void;
 }
 
-function Countdown({ things, untilMs, onUndo }: CountdownProps) {
+function Countdown({ things, place, untilMs, onUndo }: CountdownProps) {
   const [totalMs] = useState(() => untilMs - Date.now());
   const [leftMs, setLeftMs] = useState(totalMs);
   useEffect(() => {
@@ -70,7 +72,7 @@ function Countdown({ things, untilMs, onUndo }: CountdownProps) {
       stopLabel="Undo"
       onStop={onUndo}
     >
-      {`${things} will be deleted in ten seconds. Undo, or leave this list, and nothing is.`}
+      {`${things} will be deleted in ten seconds. Undo, or leave this ${place}, and nothing is.`}
     </ProgressBar>
   );
 }

@@ -43,7 +43,7 @@ export function RecordingList(props: RecordingListProps) {
   const actor = useActor();
   const [selected, setSelected] = useState<RowSelectionState>({});
   const [leaving, setLeaving] = useState<readonly RecordingJson[]>([]);
-  const removal = useRemoval({ onHide: pages.remove, onShow: pages.restore });
+  const removal = useRemoval({ onHide: pages.remove, onShow: pages.restore, place: "list" });
   const saving = useSaving();
   const holding = useHolding(pages.refreshRow);
   const [changing, setChanging] = useState<HoldChange | null>(null);

@@ -7,17 +7,21 @@ import { countOf } from "../ui/format";
 import { useToasts } from "../ui/toast";
 import { deleteRecording } from "./delete-recording";
 import { type BulkResult, doToAll } from "./do-to-all";
-import { type Removal, UNDO_MS } from "./removal";
+import { type Removal, type RemovalPlace, UNDO_MS } from "./removal";
 
 interface RemovalOptions {
   /** A recording leaves the list, for now. */
-  readonly onHide: (id: string) => void;
+  readonly onHide?: (id: string) => void;
   /** It was not deleted after all. */
-  readonly onShow: (id: string) => void;
+  readonly onShow?: (id: string) => void;
+  /** All of them are deleted. */
+  readonly onDeleted?: () => void;
+  readonly place: RemovalPlace;
 }
 
 export interface RemovalControl {
   readonly removal: Removal | null;
+  readonly place: RemovalPlace;
   readonly begin: (recordings: readonly RecordingJson[]) => void;
   /** Before the time is over: nothing is deleted. After: those not yet deleted stay. */
   readonly stop: () => void;
@@ -27,16 +31,18 @@ export interface RemovalControl {
  * Deletions that can be taken back for ten seconds. Until then nothing is asked of the server, so leaving the
  * page deletes nothing, and says so; the browser asks before it closes the page.
  */
-export function useRemoval({ onHide, onShow }: RemovalOptions): RemovalControl {
+export function useRemoval(options: RemovalOptions): RemovalControl {
+  const { onHide, onShow, onDeleted, place } = options;
   const toasts = useToasts();
   const [removal, setRemoval] = useState<Removal | null>(null);
   const stopping = useRef(new AbortController());
   const tell = useEffectEvent((result: BulkResult) => {
-    for (const { id } of result.left) onShow(id);
+    for (const { id } of result.left) onShow?.(id);
     setRemoval(null);
     const said = sentenceOf(result);
     if (result.problem === null) toasts.say(said);
     else toasts.fail(said);
+    if (result.left.length === 0) onDeleted?.();
   });
   const waiting = removal?.phase === "waiting" ? removal.recordings : null;
   useEffect(() => {
@@ -49,12 +55,13 @@ export function useRemoval({ onHide, onShow }: RemovalOptions): RemovalControl {
     }, UNDO_MS);
     return () => clearTimeout(timer);
   }, [waiting]);
-  useLeaving(removal, stopping);
+  useLeaving(removal, stopping, place);
   return {
     removal,
+    place,
     begin: (recordings) => {
       stopping.current = new AbortController();
-      for (const { id } of recordings) onHide(id);
+      for (const { id } of recordings) onHide?.(id);
       setRemoval({ phase: "waiting", recordings, untilMs: Date.now() + UNDO_MS });
     },
     stop: () => {
@@ -68,6 +75,7 @@ export function useRemoval({ onHide, onShow }: RemovalOptions): RemovalControl {
 function useLeaving(
   removal: Removal | null,
   stopping: { readonly current: AbortController },
+  place: RemovalPlace,
 ): void {
   const toasts = useToasts();
   const isUnderWay = removal !== null;
@@ -80,7 +88,7 @@ function useLeaving(
   const leave = useEffectEvent(() => {
     if (removal === null || stopping.current.signal.aborted) return;
     stopping.current.abort();
-    if (removal.phase === "waiting") toasts.say("You left the list: nothing was deleted.");
+    if (removal.phase === "waiting") toasts.say(`You left the ${place}: nothing was deleted.`);
   });
   useEffect(() => () => leave(), []);
 }
