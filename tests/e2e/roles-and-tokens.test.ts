@@ -147,6 +147,9 @@ describe("a role", () => {
       await page.getByRole("menuitem", { name: "Download" }).waitFor();
       const items = await page.getByRole("menuitem").allTextContents();
       await page.keyboard.press("Escape");
+      await page.getByRole("menu").waitFor({ state: "detached" });
+      // The button has the focus again, and its tooltip lies over the next row.
+      await page.keyboard.press("Escape");
       return items;
     };
     expect(await offered("Otto's own")).toContain("Delete…");
