@@ -5,7 +5,8 @@ import type { BenchRow } from "./bench-row";
 
 /**
  * Runs each `*.bench.ts` beside this file, one after the other (those named as arguments, else all), prints
- * the table and, after a full run, keeps it in `docs/benchmarks.md`. Fails when a promise does not hold.
+ * what each found and then the whole table, and, after a full run, keeps it in `docs/benchmarks.md`. Fails when
+ * a promise does not hold.
  */
 const folder = new URL(".", import.meta.url);
 const document = new URL("../../docs/benchmarks.md", import.meta.url);
@@ -22,7 +23,9 @@ async function main(): Promise<void> {
     const bench = (await import(fileURLToPath(new URL(name, folder)))) as {
       run: () => Promise<BenchRow[]>;
     };
-    rows.push(...(await bench.run()));
+    const found = await bench.run();
+    console.log(table(found));
+    rows.push(...found);
   }
   rows.sort((a, b) => a.id.localeCompare(b.id, "en", { numeric: true }));
   console.log(`\n${table(rows)}\n`);
