@@ -71,7 +71,9 @@ function recentKey(headers: Headers): string | null {
   const secret = bearerToken(headers);
   if (secret !== null) return `token ${hashTokenSecret(secret)}`;
   const cookies = headers.get("cookie");
-  return cookies === null ? null : `cookies ${hashTokenSecret(cookies)}`;
+  // Cookies do not speak for a request that shows a token, however broken it is.
+  if (cookies === null || isBearer(headers)) return null;
+  return `cookies ${hashTokenSecret(cookies)}`;
 }
 
 async function findSignedInUser(
