@@ -11,7 +11,7 @@ import { GET as listRecordings } from "@/app/api/recordings/route";
 import { type Actor, type Role } from "@/lib/auth/permissions";
 import { provideServices } from "@/lib/composition/services";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/http/client";
-import { createRecordingScene, type RecordingScene } from "../support/recording-scene";
+import { createRecordingScene, type RecordingScene, signedIn } from "../support/recording-scene";
 import { problem, routeClient } from "../support/route-client";
 
 let scene: RecordingScene;
@@ -214,4 +214,17 @@ test("a recording is sent with a token as with a cookie", async () => {
   expect((await ask("PATCH", uploadPatch, recordingId, patch)).status).toBe(409);
   const reading = withToken((await newToken(scene.ana, ["read"])).token);
   expect((await reading("PATCH", uploadPatch, recordingId, patch)).status).toBe(403);
+});
+
+test("a broken token is refused, although the cookies beside it were good a moment ago", async () => {
+  const { recordingId: id } = await scene.start(scene.ana);
+  const headers = {
+    ...(await signedIn(scene.services, scene.ana)),
+    ...{ "tus-resumable": "1.0.0", "upload-offset": "5" },
+    "content-type": "application/offset+octet-stream",
+  };
+  const send = (more: Record<string, string>) =>
+    inBrowser(scene.ana)("PATCH", uploadPatch, { as: null, id, headers: { ...headers, ...more } });
+  expect((await send({})).status).toBe(409);
+  expect((await send({ authorization: "Bearer not one word" })).status).toBe(401);
 });
