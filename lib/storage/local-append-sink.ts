@@ -3,7 +3,7 @@ import { onDisk, writeFully } from "./local-files";
 import type { AppendSink, StorageState } from "./recording-store";
 
 /** Small chunks are gathered up to this size, so that the disk sees few large writes. */
-const FLUSH_BYTES = 1024 * 1024;
+const FLUSH_BYTES = 512 * 1024;
 /** Also a bound: system calls take about a thousand buffers at once. */
 const FLUSH_BUFFERS = 512;
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type BenchRow, milliseconds, quantile } from "./bench-row";
 import { startBuiltProduct } from "./built-product";
-import { type Footage, recordFootage, repeated } from "./long-recording";
+import { recordFootage, repeated } from "./long-recording";
 import {
   patch,
   peakRss,
@@ -24,19 +24,21 @@ const EVERY_MS = 3_000;
 const PATCH_BYTES = 64 * 1024;
 const WARM_UP_PATCHES = 3;
 const MEASURED_PATCHES = 15;
+const SPOOL_BYTES = (WARM_UP_PATCHES + MEASURED_PATCHES) * PATCH_BYTES;
 const LATENCY_BAR_MS = 250;
 const RSS_BAR_BYTES = 700 * MEBIBYTE;
 
 /** P3: 500 recordings at once, a PATCH each 3 s, against @tus/server on the same disk. */
 export async function run(): Promise<BenchRow[]> {
-  const footage = await recordFootage();
+  const stream = repeated(await recordFootage(), Infinity);
+  const spool = [...pieces(stream, PATCH_BYTES, SPOOL_BYTES)];
   const directory = await mkdtemp(join(tmpdir(), "sortie-bench-"));
   const product = await startBuiltProduct(directory, {});
   const tus = await startPeer("tus", directory);
   try {
-    const theirs = await recordTogether(tusReceiver(tus, 64 * MEBIBYTE), footage);
+    const theirs = await recordTogether(tusReceiver(tus, 64 * MEBIBYTE), spool);
     await resetPeakRss(product.pid);
-    const ours = await recordTogether(productReceiver(product), footage);
+    const ours = await recordTogether(productReceiver(product), spool);
     return rowsOf(ours, theirs, await peakRss(product.pid));
   } finally {
     tus.stop();
@@ -82,15 +84,18 @@ function rowsOf(ours: readonly number[], theirs: readonly number[], rssBytes: nu
   ];
 }
 
-/** How long each acknowledgement took, of all recordings; their beginnings are spread over one interval. */
-async function recordTogether(receiver: Receiver, footage: Footage): Promise<number[]> {
+/**
+ * How long each acknowledgement took, of all recordings, which send the same; their beginnings are spread over one
+ * interval.
+ */
+async function recordTogether(receiver: Receiver, spool: readonly Buffer[]): Promise<number[]> {
   const urls: string[] = [];
   for (let made = 0; made < RECORDINGS; made += 1) urls.push(await receiver.begin());
   const agent = new Agent({ keepAlive: true, maxSockets: RECORDINGS });
   const latencies = await Promise.all(
     urls.map(async (url, at) => {
       await delay((at / RECORDINGS) * EVERY_MS);
-      return recordOne(receiver, footage, agent, url);
+      return recordOne(receiver, spool, agent, url);
     }),
   );
   agent.destroy();
@@ -100,16 +105,13 @@ async function recordTogether(receiver: Receiver, footage: Footage): Promise<num
 
 async function recordOne(
   { headers }: Receiver,
-  footage: Footage,
+  spool: readonly Buffer[],
   agent: Agent,
   url: string,
 ): Promise<number[]> {
-  const stream = pieces(repeated(footage, Infinity), PATCH_BYTES);
   const latencies: number[] = [];
   let dueAt = performance.now();
-  for (let sent = 0; sent < WARM_UP_PATCHES + MEASURED_PATCHES; sent += 1) {
-    const { value: piece } = stream.next();
-    if (piece === undefined) throw new Error("The footage came to an end.");
+  for (const [sent, piece] of spool.entries()) {
     const startedAt = performance.now();
     await patch(agent, url, sent * PATCH_BYTES, piece, headers);
     if (sent >= WARM_UP_PATCHES) latencies.push(performance.now() - startedAt);
