@@ -27,7 +27,7 @@ export async function startBuiltProduct(
   directory: string,
   settings: Readonly<Record<string, string>>,
 ): Promise<BuiltProduct> {
-  const postgres = await startTestPostgres();
+  const postgres = await startTestPostgres({ durable: true });
   const environment = {
     ...testEnvironment(directory, postgres.url),
     SORTIE_LOG_LEVEL: "info",

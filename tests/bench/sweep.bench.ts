@@ -20,7 +20,7 @@ const MAX_GROWTH_MIB = 64;
 /** P5: a sweep takes at most twice as long as unlinking the files and deleting the rows with nothing around it. */
 export async function run(): Promise<BenchRow[]> {
   const folder = await mkdtemp(join(tmpdir(), "sortie-bench-sweep-"));
-  const postgres = await startTestPostgres();
+  const postgres = await startTestPostgres({ durable: true });
   const db = openDatabase(onDatabase(postgres.url, TEMPLATE), 4);
   try {
     const of = await owner(db);

@@ -13,9 +13,12 @@ export interface TestPostgres {
 
 export const TEMPLATE = "sortie_test_template";
 
-/** The PostgreSQL at `TEST_DATABASE_URL`, or one of our own in a temporary folder; with the template made. */
-export async function startTestPostgres(): Promise<TestPostgres> {
-  const server = await startServer();
+/**
+ * The PostgreSQL at `TEST_DATABASE_URL`, or one of our own in a temporary folder; with the template made. Tests do
+ * not wait for the disk; what is measured does (`durable`).
+ */
+export async function startTestPostgres({ durable = false } = {}): Promise<TestPostgres> {
+  const server = await startServer(durable);
   await runSql(
     server.url,
     `DROP DATABASE IF EXISTS ${TEMPLATE} WITH (FORCE)`,
@@ -25,11 +28,11 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   return server;
 }
 
-async function startServer(): Promise<TestPostgres> {
+async function startServer(durable: boolean): Promise<TestPostgres> {
   const given = process.env["TEST_DATABASE_URL"];
   if (given !== undefined && given !== "") return { url: given, stop: () => Promise.resolve() };
   const directory = await mkdtemp(join(tmpdir(), "sortie-test-postgres-"));
-  const server = await startEmbeddedPostgres({ directory, durable: false });
+  const server = await startEmbeddedPostgres({ directory, durable });
   return {
     url: server.url,
     stop: async () => {
