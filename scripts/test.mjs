@@ -17,7 +17,7 @@ import {
 import { checkNodeVersion } from "./setup/node-version.mjs";
 import { installNpmPackages } from "./setup/npm-packages.mjs";
 import { failAndExit } from "./setup/progress.mjs";
-import { prepareTypes, VALIDATIONS, validate } from "./setup/validate.mjs";
+import { prepareTypes, validate } from "./setup/validate.mjs";
 
 /**
  * @typedef {object} Tally
@@ -36,7 +36,8 @@ try {
   );
   await generateClient();
   await prepareTypes();
-  const tally = sum([packagesTally(missing), await validateAll(), await buildAndTest()]);
+  const validated = { ...(await validate()), skipped: 0 };
+  const tally = sum([packagesTally(missing), validated, await buildAndTest()]);
   const skipped = tally.skipped > 0 ? `, ${tally.skipped} skipped` : "";
   process.stdout.write(`\n${tally.passed} passed, ${tally.failed} failed${skipped}\n`);
   process.exitCode = tally.failed > 0 ? 1 : 0;
@@ -53,13 +54,6 @@ function packagesTally(missing) {
   const counts = process.env["CI"] ? "failed" : "skipped";
   for (const name of missing) process.stdout.write(`! ${counts}: ${name} is not installed\n`);
   return { passed: 0, failed: 0, skipped: 0, [counts]: missing.length };
-}
-
-/** @returns {Promise<Tally>} */
-async function validateAll() {
-  const tally = { passed: 0, failed: 0, skipped: 0 };
-  for (const name of VALIDATIONS) tally[(await validate(name)) ? "passed" : "failed"] += 1;
-  return tally;
 }
 
 /** @returns {Promise<Tally>} */

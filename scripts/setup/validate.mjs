@@ -10,10 +10,6 @@ const PROGRAMS = {
   types: [`${BIN}/typescript/bin/tsc`, "-p", ".", "--noEmit"],
 };
 
-/** @typedef {keyof typeof PROGRAMS} Validation */
-
-export const VALIDATIONS = /** @type {Validation[]} */ (Object.keys(PROGRAMS));
-
 /** Next declares routes and pages as types; without a build they have to be written first. */
 export async function prepareTypes() {
   await step("Writing route types", async () => {
@@ -25,13 +21,19 @@ export async function prepareTypes() {
 }
 
 /**
- * Runs one of the checks and prints what it found.
- * @param {Validation} name
- * @returns {Promise<boolean>} whether it passed
+ * Runs the checks side by side, each of which keeps one processor busy, and prints what they found.
+ * @returns {Promise<{ passed: number, failed: number }>}
  */
-export async function validate(name) {
-  const outcome = await step(`Checking ${name}`, () => run(process.execPath, PROGRAMS[name]));
-  if (outcome.code === 0) return true;
-  process.stdout.write(`${outcome.output.trimEnd()}\n✗ ${name} failed\n`);
-  return false;
+export async function validate() {
+  const checks = Object.entries(PROGRAMS);
+  const outcomes = await step(`Checking ${Object.keys(PROGRAMS).join(", ")}`, () =>
+    Promise.all(
+      checks.map(async ([name, program]) => ({ name, ...(await run(process.execPath, program)) })),
+    ),
+  );
+  const failures = outcomes.filter(({ code }) => code !== 0);
+  for (const { name, output } of failures) {
+    process.stdout.write(`${output.trimEnd()}\n✗ ${name} failed\n`);
+  }
+  return { passed: outcomes.length - failures.length, failed: failures.length };
 }
