@@ -25,7 +25,8 @@ export async function monitorProcess(
     name === "worker"
       ? installationMetrics(registry, installationSources(services), log)
       : () => Promise.resolve();
-  const readiness = () => readinessAnswer(services);
+  const queue = name === "worker" ? services.queue : null;
+  const readiness = () => readinessAnswer({ ...services, queue });
   const server = createMetricsServer({ registry, log, refresh, readiness });
   const { port } = await listen(server, { port: config.metricsPort, host: config.host });
   log.info({ port }, "metrics and probes");

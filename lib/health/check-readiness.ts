@@ -2,6 +2,7 @@ import type { Database } from "@/lib/db/database";
 import { pendingMigrations } from "@/lib/db/migrate";
 import { isAppError } from "@/lib/errors/app-error";
 import { inTime } from "@/lib/errors/in-time";
+import type { QueueMonitor } from "@/lib/queue/queue-monitor";
 import type { RecordingStore } from "@/lib/storage/recording-store";
 
 export interface Check {
@@ -12,20 +13,22 @@ export interface Check {
 
 export interface Readiness {
   readonly ready: boolean;
-  readonly checks: Readonly<Record<"database" | "migrations" | "storage", Check>>;
+  readonly checks: Readonly<Record<string, Check>>;
 }
 
 export interface ReadinessDeps {
   readonly db: Database;
   readonly store: Pick<RecordingStore, "checkWritable">;
+  /** Of a worker. Null where no jobs are taken: sessions and recordings go on without the queue. */
+  readonly queue: Pick<QueueMonitor, "counts"> | null;
 }
 
 /** A probe that waits longer than its caller tells nothing; Kubernetes' default is 1 s, operators set some more. */
 const CHECK_TIMEOUT_MS = 3_000;
 
 /** Looks whether this process can serve: every check is done now, none is remembered. */
-export async function checkReadiness({ db, store }: ReadinessDeps): Promise<Readiness> {
-  const [database, migrations, storage] = await Promise.all([
+export async function checkReadiness({ db, store, queue }: ReadinessDeps): Promise<Readiness> {
+  const [database, migrations, storage, jobs] = await Promise.all([
     check("The database answers.", "The database does not answer.", async () => {
       await db.$queryRaw`SELECT 1`;
     }),
@@ -36,8 +39,13 @@ export async function checkReadiness({ db, store }: ReadinessDeps): Promise<Read
     check("Recordings can be written.", "Recordings cannot be written.", async () => {
       await store.checkWritable();
     }),
+    queue === null
+      ? null
+      : check("The job queue answers.", "The job queue does not answer.", async () => {
+          await queue.counts();
+        }),
   ]);
-  const checks = { database, migrations, storage };
+  const checks = { database, migrations, storage, ...(jobs === null ? {} : { queue: jobs }) };
   return { ready: Object.values(checks).every(({ ok }) => ok), checks };
 }
 

@@ -18,7 +18,7 @@ export async function viewStorage(deps: Deps): Promise<StorageViewJson> {
   const { db, store, usage, config, now } = deps;
   const [used, readiness, freeBytes, settings, runs, queue] = await Promise.all([
     usage.look(),
-    checkReadiness({ db, store }),
+    checkReadiness({ db, store, queue: null }),
     store.freeBytes().catch(() => null),
     findSettings(db),
     findJobRuns(db, JOB_NAMES, SHOWN_RUNS),

@@ -1,7 +1,12 @@
 import { version } from "@/package.json";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
+import { checkReadiness, type Readiness } from "@/lib/health/check-readiness";
+import { KillableRedis } from "../faults/killable-redis";
 import { longStream } from "../support/long-stream";
 import { type Product, startProduct } from "../support/product";
+import { requireCommand } from "../support/requirements";
+import { createTestServices } from "../support/services";
+import { runSql } from "../support/test-postgres";
 import { startTusSender } from "../support/tus-sender";
 
 let product: Product;
@@ -84,7 +89,10 @@ describe("An operator who watches the product", () => {
       expect((await fetch(`${origin}/healthz`)).status).toBe(200);
       const ready = await fetch(`${origin}/readyz`);
       expect(ready.status).toBe(200);
-      expect(await ready.json()).toMatchObject({ status: "ready" });
+      const { status, checks } = (await ready.json()) as { status: string; checks: object };
+      expect(status).toBe("ready");
+      // Recordings go on without the queue; who does the jobs needs it.
+      expect("queue" in checks).toBe(origin === ports.worker);
       expect((await fetch(`${origin}/api/apps`)).status).toBe(404);
       expect((await fetch(`${origin}/metrics`, { method: "POST" })).status).toBe(405);
     }
@@ -163,4 +171,58 @@ describe("An operator who reads the log", () => {
       expect(log).not.toContain(each);
     }
   });
+});
+
+describe("A probe", () => {
+  /** What each process says that is not well, as sentences; none when it is ready. */
+  async function complaints(): Promise<readonly (readonly string[])[]> {
+    return await Promise.all(
+      Object.values(ports).map(async (origin) => {
+        const answer = await fetch(`${origin}/readyz`);
+        const { checks } = (await answer.json()) as Pick<Readiness, "checks">;
+        const bad = Object.values(checks).filter(({ ok }) => !ok);
+        expect(answer.status).toBe(bad.length === 0 ? 200 : 503);
+        return bad.map(({ message }) => message.replace(" It took longer than 3 s.", ""));
+      }),
+    );
+  }
+
+  test("learns in words that the database is away, and that it is back, without a restart", async () => {
+    const name = new URL(product.databaseUrl).pathname.slice(1);
+    const connections = (allowed: boolean) => `ALTER DATABASE ${name} ALLOW_CONNECTIONS ${allowed}`;
+    const soon = { timeout: 30_000, interval: 250 };
+    await runSql(
+      inject("postgresUrl"),
+      connections(false),
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`,
+    );
+    const both = ["The database does not answer.", "The migrations cannot be looked up."];
+    await expect
+      .poll(complaints, soon)
+      .toEqual([both, [...both, expect.stringContaining("The job queue does not answer.")]]);
+    expect((await fetch(`${product.url}/readyz`)).status).toBe(503);
+    await runSql(inject("postgresUrl"), connections(true));
+    await expect.poll(complaints, soon).toEqual([[], []]);
+    expect((await fetch(`${product.url}/readyz`)).status).toBe(200);
+  });
+
+  test.skipIf(requireCommand("redis-server") === null)(
+    "learns that a worker's Redis is away, and that it is back",
+    async () => {
+      const redis = await KillableRedis.start();
+      const { services, close } = await createTestServices({ REDIS_URL: redis.url });
+      const queueCheck = async () => (await checkReadiness(services)).checks["queue"];
+      try {
+        expect(await queueCheck()).toEqual({ ok: true, message: "The job queue answers." });
+        await redis.kill();
+        const away = { ok: false, message: expect.stringContaining("does not answer") as string };
+        expect(await queueCheck()).toEqual(away);
+        await redis.startAgain();
+        await expect.poll(queueCheck, { timeout: 30_000 }).toMatchObject({ ok: true });
+      } finally {
+        await close();
+        await redis.kill();
+      }
+    },
+  );
 });
