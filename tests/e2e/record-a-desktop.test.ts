@@ -5,13 +5,17 @@ import { HiddenDesktopTab } from "../support/hidden-desktop-tab";
 import { RawChromium } from "../support/raw-chromium";
 import { DesktopTab, fileOf, type MadeRecording } from "../support/desktop-tab";
 import { canRunDesktops } from "../support/desktop-requirements";
-import { PageScene } from "../support/page-checks";
+import { PageScene, SOON } from "../support/page-checks";
 import { requireCommand } from "../support/requirements";
 import { decodeVideo, differingShare, greyPixels } from "../support/video";
 
+/** What a person waits who pressed stop. */
+const AFTER_STOP = { timeout: 2_000 };
 const missing = ["chromium", "ffmpeg", "ffprobe"].some((name) => requireCommand(name) === null);
 /** The desktop without the bar, which is not recorded. */
 const BELOW_THE_BAR = { x: 0, y: 0.2, width: 1, height: 0.8 };
+/** The same of a desktop of 900 × 700 in a picture of 1280 × 800: between two upright bars. */
+const RESIZED_BELOW_THE_BAR = { x: 125 / 1280, y: 0.2, width: 1029 / 1280, height: 0.8 };
 /** Where the recorder says "Disconnected": the top left corner of 1280 × 800. */
 const THE_NOTICE = { x: 12 / 1280, y: 12 / 800, width: 120 / 1280, height: 36 / 800 };
 /** Prints for long enough to be seen moving. */
@@ -23,13 +27,26 @@ describe.skipIf(missing || !canRunDesktops)("somebody who records a desktop", ()
   const openDesktop = async (options: BrowserContextOptions = {}) =>
     DesktopTab.open(await scene.signedIn(options));
 
-  /** What holds for every recording, whatever happened while it was made. */
-  async function expectSound({ id, clockSeconds }: MadeRecording): Promise<string> {
+  /**
+   * What holds for every recording, whatever happened while it was made; to be called at once when it was stopped.
+   * It is soon ready, whole, as long as the clock says, and a link to a moment late in it leads there. Where nobody
+   * pressed stop, `readyTimeout` is longer.
+   */
+  async function expectWatchable(
+    { id, clockSeconds }: MadeRecording,
+    readyTimeout: { readonly timeout: number } = AFTER_STOP,
+  ): Promise<{ file: string; width: number; height: number }> {
+    await expect.poll(() => statusOf(id), { ...readyTimeout, interval: 50 }).toBe("ready");
     const file = await fileOf(scene.product, id);
-    const { durationSeconds, codec } = await decodeVideo(file);
+    const { durationSeconds, codec, width, height } = await decodeVideo(file);
     expect(Math.abs(durationSeconds - clockSeconds)).toBeLessThan(0.5);
     expect(codec).toMatch(/^vp[89]$/);
-    return file;
+    const late = Math.floor(clockSeconds) - 1;
+    const player = await scene.signedIn({}, undefined, `/recordings/${id}?t=${late}`);
+    const shown = () => player.locator("video").evaluate(shownTime);
+    await expect.poll(shown, SOON).toBeCloseTo(late, 0);
+    await player.context().close();
+    return { file, width, height };
   }
 
   test("watches exactly what was on the screen, a moment after pressing stop", async () => {
@@ -45,9 +62,7 @@ describe.skipIf(missing || !canRunDesktops)("somebody who records a desktop", ()
     await tab.page.screenshot({ path: screenshot });
 
     const recording = await tab.stop();
-    await expect.poll(() => statusOf(recording.id), { timeout: 2_000, interval: 50 }).toBe("ready");
-
-    const file = await expectSound(recording);
+    const { file } = await expectWatchable(recording);
     const atTheEnd = recording.clockSeconds - 0.5;
     const screen = await greyPixels(screenshot, 0, BELOW_THE_BAR);
     const [early, middle, late] = [
@@ -101,8 +116,7 @@ describe.skipIf(missing || !canRunDesktops)("somebody who records a desktop", ()
     await tab.showBar();
     await tab.recordUntil(6);
     const recording = await tab.stop();
-    await tab.saved();
-    const file = await expectSound(recording);
+    const { file } = await expectWatchable(recording);
     const around = { x: 680 / 1280, y: 480 / 800, width: 40 / 1280, height: 40 / 800 };
     const there = await greyPixels(file, 2, around);
     const left = await greyPixels(file, recording.clockSeconds - 0.5, around);
@@ -113,26 +127,36 @@ describe.skipIf(missing || !canRunDesktops)("somebody who records a desktop", ()
     const tab = await openDesktop();
     await tab.record();
     await tab.recordUntil(5);
+    const screenshot = join(scene.product.directory, "still.png");
+    await tab.page.screenshot({ path: screenshot });
     const recording = await tab.stop();
-    await tab.saved();
-    await expectSound(recording);
+    const { file } = await expectWatchable(recording);
+    const screen = await greyPixels(screenshot, 0, BELOW_THE_BAR);
+    const late = await greyPixels(file, recording.clockSeconds - 0.5, BELOW_THE_BAR);
+    expect(differingShare(screen, late)).toBeLessThan(0.01);
   });
 
-  test("has one picture of one size when the window is resized half-way", async () => {
+  test("has one picture of one size when the desktop is resized half-way", async () => {
     const tab = await openDesktop();
     await tab.record();
     await tab.type(BUSY_COMMAND);
     await tab.recordUntil(3);
     await tab.page.setViewportSize({ width: 900, height: 700 });
-    await tab.recordUntil(8);
+    await expect.poll(() => tab.size(), SOON).toEqual([900, 700]);
+    await tab.page.keyboard.press("Control+KeyC");
+    await tab.stillPicture();
+    const screenshot = join(scene.product.directory, "resized.png");
+    await tab.page.screenshot({ path: screenshot });
+    await tab.recordUntil(tab.recordedSeconds() + 1);
     const recording = await tab.stop();
-    await tab.saved();
-    const file = await expectSound(recording);
-    const { width, height } = await decodeVideo(file);
+    const { file, width, height } = await expectWatchable(recording);
     expect({ width, height }).toEqual({ width: 1280, height: 800 });
     const before = await greyPixels(file, 1, BELOW_THE_BAR);
     const after = await greyPixels(file, recording.clockSeconds - 0.5, BELOW_THE_BAR);
     expect(differingShare(before, after)).toBeGreaterThan(0.05);
+    const screen = await greyPixels(screenshot, 0, BELOW_THE_BAR);
+    const whole = await greyPixels(file, recording.clockSeconds - 0.5, RESIZED_BELOW_THE_BAR);
+    expect(differingShare(screen, whole)).toBeLessThan(0.02);
   });
 
   test("is told by the picture when the connection was lost, and for how long", async () => {
@@ -146,8 +170,7 @@ describe.skipIf(missing || !canRunDesktops)("somebody who records a desktop", ()
     await tab.regainConnection();
     await tab.recordUntil(tab.recordedSeconds() + 2);
     const recording = await tab.stop();
-    await tab.saved();
-    const file = await expectSound(recording);
+    const { file } = await expectWatchable(recording);
     const [before, during, after] = [
       await greyPixels(file, 1.5, THE_NOTICE),
       await greyPixels(file, middleOfGap, THE_NOTICE),
@@ -171,10 +194,9 @@ describe.skipIf(missing || !canRunDesktops)("somebody who records a desktop", ()
       await tab.hide();
       await arrivals(id, 3);
       await tab.show();
-      await tab.toggleRecording();
+      await tab.stop();
       const clockSeconds = (performance.now() - startedAt) / 1000;
-      await expect.poll(() => statusOf(id), { timeout: 10_000 }).toBe("ready");
-      const file = await expectSound({ id, clockSeconds });
+      const { file } = await expectWatchable({ id, clockSeconds });
       const [early, late] = [
         await greyPixels(file, 1, BELOW_THE_BAR),
         await greyPixels(file, clockSeconds - 1, BELOW_THE_BAR),
@@ -194,9 +216,14 @@ describe.skipIf(missing || !canRunDesktops)("somebody who records a desktop", ()
     await tab.recordUntil(7);
     await scene.product.start();
     const recording = await tab.stopped();
-    await tab.saved();
     expect(recording.clockSeconds).toBeGreaterThan(6);
-    await expectSound(recording);
+    // Nobody pressed stop: the desktop died with its server, and what is left comes when the sender tries again.
+    const { file } = await expectWatchable(recording, SOON);
+    const [before, after] = [
+      await greyPixels(file, 1.5, THE_NOTICE),
+      await greyPixels(file, recording.clockSeconds - 0.5, THE_NOTICE),
+    ];
+    expect([before, after].map(hasBrightWords)).toEqual([false, true]);
   });
 
   /** Waits until the server has received bytes so many more times. */

@@ -2,6 +2,13 @@ import { expect } from "vitest";
 import type { Product } from "./product";
 import type { RawChromium, RawTab } from "./raw-chromium";
 
+/** Only then does somebody take what is typed: an empty desktop is of one colour. */
+const A_WINDOW_IS_PAINTED = `(() => {
+  const canvas = document.querySelector("canvas[role=application]");
+  const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return new Set(new Uint32Array(pixels.data.buffer)).size > 4;
+})()`;
+
 /** A desktop's tab driven over the DevTools protocol alone, so that it can really be hidden. */
 export class HiddenDesktopTab {
   private constructor(
@@ -21,6 +28,7 @@ export class HiddenDesktopTab {
     const { id } = (await created.json()) as { id: string };
     const tab = await chromium.open(`${product.url}/sessions/${id}`);
     await waitFor(tab, `/Connected/.test(document.body.textContent)`);
+    await waitFor(tab, A_WINDOW_IS_PAINTED);
     const desktop = new HiddenDesktopTab(chromium, tab, id);
     await desktop.click(300, 400);
     await desktop.type("for i in $(seq 900); do echo line $i of many; sleep 0.05; done\r");
@@ -31,6 +39,12 @@ export class HiddenDesktopTab {
   async record(): Promise<void> {
     await this.toggleRecording();
     await waitFor(this.tab, `document.querySelector('[aria-label^="Recording."]') !== null`);
+  }
+
+  /** Resolves when the red mark is gone. */
+  async stop(): Promise<void> {
+    await this.toggleRecording();
+    await waitFor(this.tab, `document.querySelector('[aria-label^="Recording."]') === null`);
   }
 
   /** Ctrl+Shift+R, with the keyboard in the desktop. */
