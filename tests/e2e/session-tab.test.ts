@@ -57,6 +57,29 @@ describe.skipIf(!canRunDesktops)("a desktop in its tab", () => {
     await page.keyboard.press("Escape");
     await expect.poll(() => tab.hasKeyboard(), SOON).toBe(true);
     await expect.poll(() => tab.barOpacity(), SOON).toBe("0");
+    const isFull = () => page.evaluate(() => document.fullscreenElement !== null);
+    for (const [label, becomesFull] of [
+      ["Full screen", true],
+      ["Leave full screen", false],
+    ] as const) {
+      await tab.showBar();
+      await tab.bar.getByRole("button", { name: label, exact: true }).click();
+      await expect.poll(isFull, SOON).toBe(becomesFull);
+    }
+    await tab.bar.getByRole("button", { name: "Full screen", exact: true }).waitFor();
+  });
+
+  it("says why nothing can be recorded in a browser that lacks what it takes, and hides nothing", async () => {
+    await page.context().addInitScript("delete window.MediaRecorder");
+    tab = await DesktopTab.launch(page);
+    await tab.awaitPicture();
+    const button = tab.bar.getByRole("button", { name: "Record", exact: true });
+    expect(await button.getAttribute("aria-disabled")).toBe("true");
+    await tab.showBar();
+    await button.hover();
+    await page.getByText("This browser cannot record: it lacks MediaRecorder.").first().waitFor();
+    expect(await button.getAttribute("aria-description")).toContain("it lacks MediaRecorder.");
+    expect(await faultsOf(page)).toEqual(NO_FAULTS);
   });
 
   it("is recorded by a shortcut that the desktop does not swallow, and watched in a new tab", async () => {
