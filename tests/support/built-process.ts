@@ -55,15 +55,23 @@ export class BuiltProcess {
     await Promise.race([once(child, "message"), ended]);
   }
 
-  /** Resolves when it is gone. */
+  /**
+   * Resolves when it is gone.
+   * @throws Error when it would not go: it was killed then
+   */
   async stop(signal: NodeJS.Signals): Promise<void> {
     const { child } = this;
     if (child === undefined || !this.isRunning) return;
     const exited = once(child, "exit");
     child.kill(signal);
-    const force = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+    let isForced = false;
+    const force = setTimeout(() => {
+      isForced = child.kill("SIGKILL");
+    }, STOP_TIMEOUT_MS);
     await exited;
     clearTimeout(force);
+    if (!isForced || child.signalCode !== "SIGKILL") return;
+    throw new Error(`${this.script} did not end within ${STOP_TIMEOUT_MS / 1000} s of ${signal}.`);
   }
 }
 
