@@ -33,6 +33,9 @@ export const CLAIM_MS = CLAIM_SECONDS * 1000;
 /** A holder that goes on for longer asks again this often; see `ClaimHolder`. */
 export const CLAIM_RENEWAL_MS = 3_000;
 
+/** Nobody has claimed it, to add to it or to delete it: a condition on `recordings`. */
+export const IS_UNCLAIMED = Prisma.sql`("recordings"."append_token" IS NULL OR "recordings"."append_expires_at" < now())`;
+
 interface ClaimRow {
   id: string;
   append_token: string;
@@ -98,7 +101,7 @@ async function claim(
            "append_expires_at" = now() + ${CLAIM_SECONDS}::int * interval '1 second'
       FROM "hasty"
      WHERE "id" = ${recordingId}::uuid AND ${condition}
-       AND ("append_token" IS NULL OR "append_expires_at" < now())
+       AND ${IS_UNCLAIMED}
     RETURNING "id", "append_token", "user_id", "status"::text, "upload_offset", "upload_length",
               "index_state", "resume_tail", "storage_key", "storage_state", "interrupted",
               extract(epoch FROM now() - "last_append_at")::float8 * 1000 AS "idle_ms"`;

@@ -1,6 +1,7 @@
 import type { DatabaseOrTransaction, Prisma } from "@/lib/db/database";
 import { IN_FORCE } from "@/lib/holds/hold-repository";
 import type { MediaFormat } from "@/lib/media/media-indexer";
+import { IS_UNCLAIMED } from "./recording-claim";
 import type { FailReason, RecordingStatus } from "./recording-state";
 
 /** A recording as the use cases see it: sizes and offsets are bytes, as plain numbers. */
@@ -169,7 +170,7 @@ export async function findAbandoned(
     SELECT "id" FROM "recordings"
      WHERE "status" IN ('recording', 'uploading')
        AND "last_append_at" <= now() - ${idleMs}::float8 * interval '1 millisecond'
-       AND ("append_token" IS NULL OR "append_expires_at" < now())
+       AND ${IS_UNCLAIMED}
        AND "id" > ${afterId}::uuid
      ORDER BY "id" LIMIT ${limit}::int`;
   return rows.map((row) => row.id);

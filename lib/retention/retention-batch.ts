@@ -1,6 +1,7 @@
 import { type DatabaseOrTransaction, Prisma } from "@/lib/db/database";
 import { IS_BEGUN_BY_SWEEP } from "@/lib/holds/begun-deletion";
 import { IS_HELD } from "@/lib/holds/hold-repository";
+import { IS_UNCLAIMED } from "@/lib/recordings/recording-claim";
 import type { StorageState } from "@/lib/storage/recording-store";
 import { type Backend, expired } from "./expired-recordings";
 import type { RetentionLimit } from "./retention-policy";
@@ -32,8 +33,6 @@ export interface Batch {
 
 /** As long as a recording's claim; see `recording-claim.ts`. */
 const HELD_UNTIL = Prisma.sql`now() + 10 * interval '1 second'`;
-/** Nobody has claimed it, to add to it or to delete it. */
-const IS_FREE = Prisma.sql`("recordings"."append_token" IS NULL OR "recordings"."append_expires_at" < now())`;
 const COLUMNS = Prisma.sql`
   "recordings"."id", "storage_key", "storage_state", "filename", "username", "size_bytes", "completed_at"`;
 
@@ -58,7 +57,7 @@ export async function beginBatch(
   const rows = await transaction.$queryRaw<BatchRow[]>`
     SELECT ${COLUMNS} FROM "recordings" ${expired(limits, backend)} AND NOT ${IS_HELD}
        AND ("recordings"."completed_at", "recordings"."id") > (${after.completedAt}::timestamptz, ${after.id}::uuid)
-       AND ${IS_FREE}
+       AND ${IS_UNCLAIMED}
      ORDER BY "recordings"."completed_at", "recordings"."id" LIMIT ${limit}::int
        FOR NO KEY UPDATE OF "recordings" SKIP LOCKED`;
   if (rows.length === 0) return null;
@@ -112,7 +111,7 @@ export async function adoptMarked(
       FROM (SELECT "id", (row_number() OVER (ORDER BY "completed_at", "id") - 1) / ${limit}::int AS "lot"
               FROM "recordings"
              WHERE "deletion_cause" = 'retention' AND "storage_backend" = ${backend}::"StorageBackend"
-               AND NOT ${IS_BEGUN_BY_SWEEP} AND ${IS_FREE}) AS "marked"
+               AND NOT ${IS_BEGUN_BY_SWEEP} AND ${IS_UNCLAIMED}) AS "marked"
      GROUP BY "lot"`;
 }
 
