@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { inTime } from "@/lib/errors/in-time";
 
 export type LogEntry = Readonly<Record<string, unknown>> & { readonly msg: string };
 
@@ -64,14 +65,14 @@ export class BuiltProcess {
     if (child === undefined || !this.isRunning) return;
     const exited = once(child, "exit");
     child.kill(signal);
-    let isForced = false;
-    const force = setTimeout(() => {
-      isForced = child.kill("SIGKILL");
-    }, STOP_TIMEOUT_MS);
-    await exited;
-    clearTimeout(force);
-    if (!isForced || child.signalCode !== "SIGKILL") return;
-    throw new Error(`${this.script} did not end within ${STOP_TIMEOUT_MS / 1000} s of ${signal}.`);
+    const late = `${this.script} did not end within ${STOP_TIMEOUT_MS / 1000} s of ${signal}.`;
+    try {
+      await inTime(exited, STOP_TIMEOUT_MS, () => new Error(late));
+    } catch (error) {
+      child.kill("SIGKILL");
+      await exited;
+      throw error;
+    }
   }
 }
 
