@@ -210,8 +210,8 @@ describe("A probe", () => {
     "learns that a worker's Redis is away, and that it is back",
     async () => {
       const redis = await KillableRedis.start();
-      const { services, close } = await createTestServices({ REDIS_URL: redis.url });
-      const queueCheck = async () => (await checkReadiness(services)).checks["queue"];
+      const made = await createTestServices({ REDIS_URL: redis.url });
+      const queueCheck = async () => (await checkReadiness(made.services)).checks["queue"];
       try {
         expect(await queueCheck()).toEqual({ ok: true, message: "The job queue answers." });
         await redis.kill();
@@ -220,7 +220,7 @@ describe("A probe", () => {
         await redis.startAgain();
         await expect.poll(queueCheck, { timeout: 30_000 }).toMatchObject({ ok: true });
       } finally {
-        await close();
+        await made.close();
         await redis.kill();
       }
     },
