@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -49,6 +50,31 @@ describe.each(DEVICES)("the audit trail, $name", (device) => {
     await page.goto("/admin/audit?q=nothing-like-this&actor=eve");
     await page.getByText("Nothing matches").waitFor();
     await expectFaultless(page, "audit-empty", device);
+  });
+});
+
+describe.each(DEVICES)("a page that cannot be shown, $name", (device) => {
+  it("has no fault when it is refused, gone or broken, and is there at the next try", async () => {
+    const stranger = await scene.product.addUser(`stranger-${randomUUID()}`);
+    const refused = await scene.signedIn(device.options, stranger, "/admin/audit");
+    await refused.getByRole("heading", { name: "You are not allowed to see this" }).waitFor();
+    await expectFaultless(refused, "refused", device);
+
+    page = await scene.signedIn(device.options, undefined, `/recordings/${randomUUID()}`);
+    await page.getByRole("heading", { name: "There is nothing at this address" }).waitFor();
+    await expectFaultless(page, "recording that is gone", device);
+
+    const { db } = scene.product;
+    await db.$executeRaw`ALTER TABLE audit_events RENAME TO audit_events_away`;
+    try {
+      await page.goto("/admin/audit");
+      await page.getByRole("heading", { name: "This page could not be shown" }).waitFor();
+      await expectFaultless(page, "broken", device);
+    } finally {
+      await db.$executeRaw`ALTER TABLE audit_events_away RENAME TO audit_events`;
+    }
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("heading", { level: 1, name: "Audit" }).waitFor();
   });
 });
 
