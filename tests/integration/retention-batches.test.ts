@@ -37,13 +37,15 @@ const keep = (kept: Partial<Kept> = {}) => {
   const of = { sessionId, userId: scene.ana.userId, root: root() };
   return keepRecordings(db, { ...of, daysAgo: 31, ...kept });
 };
+interface Begun {
+  readonly expiresAt?: Date;
+  /** Days by app; null: as an older version, which said none. */
+  readonly limits?: Readonly<Record<string, number>> | null;
+}
 /** What a process leaves that is killed once it has begun on these. */
 const begin = (
   recordingIds: readonly string[],
-  {
-    expiresAt = LONG_AGO,
-    limits = { desktop: 30 },
-  } = {},
+  { expiresAt = LONG_AGO, limits = { desktop: 30 } }: Begun = {},
 ) =>
   scene.services.db.retentionBatch.create({
     data: {
