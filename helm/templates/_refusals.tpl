@@ -14,6 +14,14 @@
 {{- if and .Values.webApps.domain (not (include "sortie.publicUrl" .)) -}}
 {{- $refusals = append $refusals "webApps.domain is set, but not the address whose pages show those apps: set auth.url, or ingress.enabled and ingress.host." -}}
 {{- end -}}
+{{- if not .Values.metrics.enabled -}}
+{{- if .Values.metrics.serviceMonitor.enabled -}}
+{{- $refusals = append $refusals "metrics.serviceMonitor.enabled is true, but metrics.enabled is false, so there is nothing to read: set both, or neither." -}}
+{{- end -}}
+{{- if .Values.metrics.prometheusRule.enabled -}}
+{{- $refusals = append $refusals "metrics.prometheusRule.enabled is true, but metrics.enabled is false, so its alerts would ring for ever: set both, or neither." -}}
+{{- end -}}
+{{- end -}}
 {{- with .Values.autoscaling -}}
 {{- if gt (int64 .minReplicas) (int64 .maxReplicas) -}}
 {{- $refusals = append $refusals (printf "autoscaling.minReplicas is %d and autoscaling.maxReplicas %d: the fewest cannot be more than the most." (int64 .minReplicas) (int64 .maxReplicas)) -}}

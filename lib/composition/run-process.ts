@@ -106,7 +106,10 @@ const noClose: Close = () => Promise.resolve();
 
 async function closeWithin(services: Services, life: Life): Promise<boolean> {
   const deadline = new Promise<boolean>((resolve) => {
-    setTimeout(() => resolve(false), CLOSE_DEADLINE_MS).unref();
+    setTimeout(() => {
+      services.log.error(`did not stop within ${CLOSE_DEADLINE_MS / 1_000} s`);
+      resolve(false);
+    }, CLOSE_DEADLINE_MS).unref();
   });
   const closed = (async () => {
     await life.close();

@@ -17,7 +17,7 @@ export interface InstallationFigures {
   readonly sessions: Readonly<Record<string, number>>;
   /** Most sessions at once; null without a limit. */
   readonly sessionsLimit: number | null;
-  /** When each job last ended well; without those that have not of late. */
+  /** When each job last ended well; without those that never have. */
   readonly lastSuccess: readonly { readonly job: string; readonly at: Date }[];
   /** What the latest comparison of storage and database found, by kind; null before the first. */
   readonly findings: Readonly<Record<string, number>> | null;

@@ -15,7 +15,10 @@ export interface JobRun {
 const KEPT_RUNS = 100;
 const MAX_ERROR_LENGTH = 2_000;
 
-/** Keeps how a job went, and lets go of the oldest. */
+/**
+ * Keeps how a job went, and lets go of the oldest, but never of the latest that ended well: an alert counts from it,
+ * however often the job has failed since.
+ */
 export async function saveJobRun(db: DatabaseOrTransaction, run: JobRun): Promise<void> {
   const result =
     run.result === undefined || run.result === null ? null : JSON.stringify(run.result);
@@ -25,7 +28,9 @@ export async function saveJobRun(db: DatabaseOrTransaction, run: JobRun): Promis
     VALUES (${run.job}, ${run.startedAt}, ${run.finishedAt}, ${result}::jsonb, ${error})`;
   await db.$executeRaw`
     DELETE FROM "job_runs" WHERE "job" = ${run.job} AND "id" <= (
-      SELECT "id" FROM "job_runs" WHERE "job" = ${run.job} ORDER BY "id" DESC OFFSET ${KEPT_RUNS} LIMIT 1)`;
+      SELECT "id" FROM "job_runs" WHERE "job" = ${run.job} ORDER BY "id" DESC OFFSET ${KEPT_RUNS} LIMIT 1)
+    AND "id" IS DISTINCT FROM (
+      SELECT "id" FROM "job_runs" WHERE "job" = ${run.job} AND "error" IS NULL ORDER BY "id" DESC LIMIT 1)`;
 }
 
 /** The latest runs of each job, the newest first. */

@@ -157,24 +157,55 @@ export async function giveBack(db: DatabaseOrTransaction, { id, token }: BatchHo
 }
 
 /**
+ * Lets recordings that are whole out of their batch: the rules and holds of now decide about them again, as if their
+ * deletion had not begun, also where an older version had marked them. In a transaction. Returns what is left.
+ */
+export async function letOut(
+  transaction: DatabaseOrTransaction,
+  batch: Batch,
+  whole: readonly ExpiredRecording[],
+): Promise<Batch> {
+  if (whole.length === 0) return batch;
+  const ids = new Set(whole.map(({ id }) => id));
+  const recordings = batch.recordings.filter(({ id }) => !ids.has(id));
+  const left = recordings.map(({ id }) => id);
+  await transaction.$executeRaw`
+    UPDATE "recordings" SET "deletion_cause" = NULL
+     WHERE "id" = ANY(${[...ids]}::uuid[]) AND "deletion_cause" = 'retention'`;
+  if (left.length === 0) await dropBatch(transaction, batch);
+  else {
+    await transaction.$executeRaw`
+      UPDATE "retention_batches" SET "recording_ids" = ${left}::uuid[]
+       WHERE "id" = ${batch.id}::uuid AND "token" = ${batch.token}::uuid`;
+  }
+  return { ...batch, recordings };
+}
+
+/**
  * Deletes the rows of `gone`, whose bytes are gone, and ends the batch; what is `stuck` stays in it, for another run.
  * In a transaction. Returns the ids of those that nobody else had deleted.
  */
 export async function endBatch(
   transaction: DatabaseOrTransaction,
-  { id, token }: BatchHold,
+  batch: BatchHold,
   { gone, stuck }: { readonly gone: readonly string[]; readonly stuck: readonly string[] },
 ): Promise<ReadonlySet<string>> {
   const rows = await transaction.$queryRaw<{ id: string }[]>`
     DELETE FROM "recordings" WHERE "id" = ANY(${gone}::uuid[]) RETURNING "id"`;
-  if (stuck.length === 0) {
-    await transaction.$executeRaw`
-      DELETE FROM "retention_batches" WHERE "id" = ${id}::uuid AND "token" = ${token}::uuid`;
-  } else {
+  if (stuck.length === 0) await dropBatch(transaction, batch);
+  else {
     await transaction.$executeRaw`
       UPDATE "retention_batches"
          SET "recording_ids" = ${stuck}::uuid[], "token" = NULL, "expires_at" = NULL
-       WHERE "id" = ${id}::uuid AND "token" = ${token}::uuid`;
+       WHERE "id" = ${batch.id}::uuid AND "token" = ${batch.token}::uuid`;
   }
   return new Set(rows.map((row) => row.id));
+}
+
+async function dropBatch(
+  transaction: DatabaseOrTransaction,
+  { id, token }: BatchHold,
+): Promise<void> {
+  await transaction.$executeRaw`
+    DELETE FROM "retention_batches" WHERE "id" = ${id}::uuid AND "token" = ${token}::uuid`;
 }

@@ -8,9 +8,8 @@ import type { Database } from "@/lib/db/database";
 import { isAppError } from "@/lib/errors/app-error";
 import { keepHoldsOut, PATIENT } from "@/lib/holds/hold-repository";
 import type { Logger } from "@/lib/logging/logger";
-import { posterKeyOf } from "@/lib/recordings/poster";
-import { CLAIM_RENEWAL_MS } from "@/lib/recordings/recording-claim";
-import type { NotDeleted, RecordingStore } from "@/lib/storage/recording-store";
+import type { RecordingStore } from "@/lib/storage/recording-store";
+import { findWhole, removeObjects } from "./batch-objects";
 import { summariseExpired } from "./expired-recordings";
 import { findPolicy } from "./policy-repository";
 import {
@@ -19,9 +18,8 @@ import {
   beginBatch,
   endBatch,
   type ExpiredRecording,
-  giveBack,
+  letOut,
   type Position,
-  renewBatch,
   takeOverBatch,
 } from "./retention-batch";
 import { limitsOf } from "./retention-policy";
@@ -101,8 +99,9 @@ async function sweepInLanes(
   run: RunHold,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
+  const next = expiredBatches(deps);
   const lanes = await Promise.allSettled(
-    Array.from({ length: LANES }, () => sweep(deps, run, signal, expiredBatches(deps))),
+    Array.from({ length: LANES }, () => sweep(deps, run, signal, next)),
   );
   return lanes.map(valueOrThrow).every((isOver) => isOver);
 }
@@ -127,8 +126,13 @@ async function sweep(
   }
 }
 
-/** What earlier sweeps had begun and not ended, each batch once. */
-async function leftBatches({ db, store: { backend } }: SweepDeps): Promise<NextBatch> {
+/**
+ * What earlier sweeps had begun and not ended, each batch once, without what is whole in it: that is under the rules
+ * and holds of now.
+ */
+async function leftBatches(deps: SweepDeps): Promise<NextBatch> {
+  const { db, store } = deps;
+  const { backend } = store;
   await db.$transaction(
     (transaction) => adoptMarked(transaction, { limit: BATCH, backend }),
     PATIENT,
@@ -136,18 +140,21 @@ async function leftBatches({ db, store: { backend } }: SweepDeps): Promise<NextB
   let afterId = NO_ID;
   return async () => {
     const batch = await takeOverBatch(db, { afterId, backend });
-    if (batch !== null) afterId = batch.id;
-    return batch;
+    if (batch === null) return null;
+    afterId = batch.id;
+    const whole = await findWhole(deps, batch);
+    return db.$transaction((transaction) => letOut(transaction, batch, whole), PATIENT);
   };
 }
 
 /**
  * The policy is read anew for each batch, and not changed before the batch is begun: once a change is saved,
- * nothing is begun by the rules before.
+ * nothing is begun by the rules before. Whoever asks gets what is behind everything begun before: what the storage
+ * kept is not tried again.
  */
 function expiredBatches({ db, store: { backend }, defaultDays }: SweepDeps): NextBatch {
   let after = FROM_THE_FIRST;
-  return async () => {
+  const begin = async () => {
     const batch = await db.$transaction(async (transaction) => {
       await keepHoldsOut(transaction);
       const limits = limitsOf(await findPolicy(transaction, defaultDays));
@@ -156,17 +163,20 @@ function expiredBatches({ db, store: { backend }, defaultDays }: SweepDeps): Nex
     after = batch?.recordings.at(-1) ?? after;
     return batch;
   };
+  let before: Promise<unknown> = Promise.resolve();
+  return () => {
+    const batch = before.then(begin);
+    before = batch.catch(() => null);
+    return batch;
+  };
 }
 
 /** False when another process has taken the run over. */
 async function remove(deps: SweepDeps, run: RunHold, batch: Batch): Promise<boolean> {
-  const kept = await removeObjects(deps, batch);
-  const isStuck = (recording: ExpiredRecording) => keysOf(recording).some((key) => kept.has(key));
-  const gone = batch.recordings.filter((recording) => !isStuck(recording));
-  const stuck = batch.recordings.filter(isStuck);
-  const [reason] = kept.values();
+  const { gone, whole, stuck, reason } = await removeObjects(deps, batch);
   return deps.db.$transaction(async (transaction) => {
-    const deleted = await endBatch(transaction, batch, {
+    const begun = await letOut(transaction, batch, whole);
+    const deleted = await endBatch(transaction, begun, {
       gone: gone.map(({ id }) => id),
       stuck: stuck.map(({ id }) => id),
     });
@@ -175,39 +185,10 @@ async function remove(deps: SweepDeps, run: RunHold, batch: Batch): Promise<bool
     return addProgress(transaction, run, {
       deletedCount: mine.length,
       deletedBytes: mine.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-      failedCount: stuck.length,
-      problem: reason === undefined ? null : `The storage did not delete everything: ${reason}.`,
+      failedCount: whole.length + stuck.length,
+      problem: reason === null ? null : `The storage did not delete everything: ${reason}.`,
     });
   }, PATIENT);
-}
-
-/** Returns the keys of what is still there, with the reasons. */
-async function removeObjects(
-  { db, store, log }: SweepDeps,
-  batch: Batch,
-): Promise<ReadonlyMap<string, string>> {
-  const objects = batch.recordings.flatMap((recording) => [
-    { key: recording.storageKey, state: recording.storageState },
-    { key: posterKeyOf(recording), state: null },
-  ]);
-  const timer = setInterval(
-    () =>
-      void renewBatch(db, batch).catch((err: unknown) => log.warn({ err }, "batch not renewed")),
-    CLAIM_RENEWAL_MS,
-  );
-  try {
-    const kept: readonly NotDeleted[] = await store.deleteMany(objects);
-    return new Map(kept.map(({ key, reason }) => [key, reason]));
-  } catch (error) {
-    await giveBack(db, batch).catch(() => undefined);
-    throw error;
-  } finally {
-    clearInterval(timer);
-  }
-}
-
-function keysOf(recording: ExpiredRecording): readonly string[] {
-  return [recording.storageKey, posterKeyOf(recording)];
 }
 
 function eventOf({ id, filename, owner, completedAt }: ExpiredRecording): AuditEvent {

@@ -93,7 +93,7 @@ export class LocalRecordingStore implements RecordingStore {
     return onDisk(async () => {
       // Renamed already, by a process that died before it could say so: there is nothing left to do.
       const sealed = await statOrNull(sealedPath);
-      if (sealed !== null) return describe(sealed);
+      if (sealed !== null) return sealedTo(endPosition, sealed);
       const handle = await this.openLive(live.key, endPosition);
       try {
         await writeFully(handle, [header], 0);
@@ -104,7 +104,7 @@ export class LocalRecordingStore implements RecordingStore {
       }
       await rename(livePath, sealedPath);
       await syncDirectory(path.dirname(sealedPath));
-      return describe(await stat(sealedPath, { bigint: true }));
+      return sealedTo(endPosition, await stat(sealedPath, { bigint: true }));
     });
   }
 
@@ -238,7 +238,7 @@ export class LocalRecordingStore implements RecordingStore {
     const { size } = await handle.stat();
     if (size >= position) return handle;
     await handle.close();
-    throw new AppError("not_found", "The storage has lost bytes of this recording.");
+    throw bytesLost();
   }
 }
 
@@ -299,6 +299,21 @@ async function statOrNull(file: string): Promise<BigIntStats | null> {
 
 function ignoreMissing(error: unknown): void {
   if (systemCode(error) !== "ENOENT") throw error;
+}
+
+/** @throws AppError when the sealed file does not end where it should, whoever sealed it */
+function sealedTo(endPosition: number, file: BigIntStats): SealedObject {
+  if (file.size < endPosition) throw bytesLost();
+  if (file.size === BigInt(endPosition)) return describe(file);
+  throw new AppError(
+    "unavailable",
+    "The storage holds another file in this recording's place. Tell an administrator.",
+    { advice: "A sealed recording is longer than it was made: look at who else writes there." },
+  );
+}
+
+function bytesLost(): AppError {
+  return new AppError("not_found", "The storage has lost bytes of this recording.");
 }
 
 function describe(file: BigIntStats): StoredObject {

@@ -40,8 +40,10 @@ export interface RecordingStore {
 
   /**
    * Writes the final header, cuts the file after `endPosition`, makes it durable and gives it its
-   * final name. Sealing a sealed object again with the same arguments changes nothing.
-   * @throws AppError `not_found` when the object or bytes before `endPosition` are gone
+   * final name. Sealing a sealed object again with the same arguments changes nothing. What it returns was
+   * looked at in storage, and ends at `endPosition`.
+   * @throws AppError `not_found` when the object or bytes before `endPosition` are gone, `unavailable` when
+   *   what is there is longer
    */
   seal(live: LiveObject, header: Uint8Array, endPosition: number): Promise<SealedObject>;
 

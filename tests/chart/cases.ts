@@ -94,7 +94,9 @@ export const CASES: Readonly<Record<string, Values>> = {
       ingressFrom: [{ namespaceSelector: { matchLabels: { name: "ingress" } } }],
       metricsFrom: [{ namespaceSelector: { matchLabels: { name: "monitoring" } } }],
       egress: [{ to: [{ ipBlock: { cidr: "10.0.0.0/8" } }] }],
-      sessionEgress: [{ to: [{ ipBlock: { cidr: "10.1.0.0/16" } }] }],
+      sessionEgress: [
+        { to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["10.0.0.0/8", "169.254.0.0/16"] } }] },
+      ],
     },
     metrics: {
       serviceMonitor: { enabled: true, labels: { release: "prometheus" } },

@@ -2,10 +2,16 @@ import { readFile } from "node:fs/promises";
 import { parser } from "@prometheus-io/lezer-promql";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
+import { JOBS } from "@/lib/queue/jobs";
 
 interface Alerts {
   readonly groups: readonly {
-    readonly rules: readonly { alert: string; expr: string; annotations: Record<string, string> }[];
+    readonly rules: readonly {
+      alert: string;
+      expr: string;
+      for?: string;
+      annotations: Record<string, string>;
+    }[];
   }[];
 }
 interface Dashboard {
@@ -60,3 +66,24 @@ it("each alert says what is wrong and what to do", async () => {
     expect(annotations["description"], alert).toMatch(/\.$/);
   }
 });
+
+it.each(["sweep-retention", "reap-abandoned"] as const)(
+  "an alert rings when %s stops to end well, and when it never has",
+  async (job) => {
+    const rules = await alertRules();
+    const [rule, ...others] = rules.filter(({ expr }) => expr.includes(`job="${job}"`));
+    expect(others).toEqual([]);
+    const series = `sortie_job_last_success_timestamp_seconds{job="${job}",namespace="$namespace"}`;
+    // Both sides have the labels of the series' own selector, so that one alert goes on when a worker dies meanwhile.
+    const [stale = "", never, ...more] = rule!.expr.split(" or ");
+    expect([never, more]).toEqual([`absent(${series})`, []]);
+    const [before = "", after = ""] = stale.split(series);
+    expect(before).toBe("time() - max by (job, namespace) (");
+    const [, amount, unit] = /^\) > (\d+) \* (60|3600)$/.exec(after) ?? [];
+    const everySeconds = JOBS[job].everyMs / 1000;
+    expect(Number(amount) * Number(unit), "one run may be missed").toBeGreaterThanOrEqual(
+      2 * everySeconds,
+    );
+    expect(rule!.for, "the first run is waited for").toMatch(/^(15m|1h)$/);
+  },
+);

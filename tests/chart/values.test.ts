@@ -97,6 +97,16 @@ describe.skipIf(!canRender)("an operator who makes a mistake is told in words", 
     ],
     [{ ingress: { enabled: true } }, /ingress.host is empty/],
     [{ webApps: { domain: "apps.example.org" } }, /webApps.domain is set, but not the address/],
+    [
+      {
+        metrics: {
+          enabled: false,
+          serviceMonitor: { enabled: true },
+          prometheusRule: { enabled: true },
+        },
+      },
+      /serviceMonitor.enabled is true, .* nothing to read[^]*prometheusRule.enabled is true, .* ring for ever/,
+    ],
   ])("%j", (values, sentence) => {
     expect(refusalOf(values)).toMatch(sentence);
   });

@@ -108,3 +108,11 @@ describe.skipIf(!canRender)("the product's variables", () => {
     }
   });
 });
+
+it("the guide has a row for each of the product's variables, and for no other", () => {
+  const guide = readFileSync("docs/configuration.md", "utf8");
+  const rows = [...guide.matchAll(/^\| `([A-Z][A-Z0-9_]+)`/gm)].map(([, name = ""]) => name);
+  // These two have a paragraph instead.
+  for (const name of ADMINISTRATOR) expect(guide).toContain(`\`${name}\``);
+  expect(rows.toSorted()).toEqual(Object.keys(VARIABLES).toSorted());
+});

@@ -1,4 +1,4 @@
-import { mkdtemp, open, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, open, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -39,6 +39,15 @@ describe("the local store on its disk", () => {
     expect(await mode(join(root, "2026/11/a.webm.poster.webp"))).toBe(0o600);
     expect(await mode(root)).toBe(0o700);
     expect(await mode(join(root, "2026"))).toBe(0o700);
+  });
+
+  test("does not take a longer file for the recording it sealed", async () => {
+    const store = new LocalRecordingStore(root);
+    const live = { key: "a.webm", state: await store.begin("a.webm", 16) };
+    await store.seal(live, Buffer.alloc(16, 1), 16);
+    await appendFile(join(root, "a.webm"), "somebody else's");
+    const again = store.seal(live, Buffer.alloc(16, 1), 16);
+    await expect(again).rejects.toMatchObject({ code: "unavailable" });
   });
 
   test("leaves nothing of its own behind when it looks whether it can write", async () => {

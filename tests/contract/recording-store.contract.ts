@@ -116,6 +116,14 @@ export function recordingStoreContract(name: string, open: () => Promise<StoreUn
       expect(second).toEqual(first);
     });
 
+    test("does not take a sealed object that lacks bytes for the whole", async () => {
+      const { live, end } = await append(await begin(), HEADER_BYTES, Buffer.from("not all"));
+      await store.seal(live, header(6), end);
+      const again = subject.elsewhere.seal(live, header(6), end + 1);
+      await expect(again).rejects.toMatchObject({ code: "not_found" });
+      expect((await store.stat(live.key))?.sizeBytes).toBe(end);
+    });
+
     test("refuses to append to a sealed object", async () => {
       const { live, end } = await append(await begin(), HEADER_BYTES, Buffer.from("done"));
       await store.seal(live, header(7), end);

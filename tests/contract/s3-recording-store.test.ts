@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { S3Client } from "@aws-sdk/client-s3";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { LiveObject } from "@/lib/storage/recording-store";
 import { S3Bucket } from "@/lib/storage/s3-bucket";
 import { createS3Client, type S3Config } from "@/lib/storage/s3-client";
@@ -75,6 +76,29 @@ describe.skipIf(!hasRadosgw())("on a real S3 server", () => {
       const file = await buffer(await store.read("stale.webm"));
       const whole = [Buffer.alloc(HEADER_BYTES, 2), body, more];
       expect(file.equals(Buffer.concat(whole))).toBe(true);
+    });
+
+    test("a seal asks S3 for the same however long the recording is", async () => {
+      /** What is asked at the seal of a recording: each request with the bytes it moves. */
+      const askedAtSeal = async (sizeMebibytes: number) => {
+        const empty = await begin(`asked-${sizeMebibytes}.webm`);
+        const body = noise(sizeMebibytes * MEBIBYTE, 7);
+        const { live, end } = await append(empty, HEADER_BYTES, body);
+        const send = vi.spyOn(S3Client.prototype, "send");
+        try {
+          await store.seal(live, Buffer.alloc(HEADER_BYTES), end);
+          return send.mock.calls.map(([{ constructor, input }]) => {
+            const { ContentLength, Range } = input as { ContentLength?: number; Range?: string };
+            return `${constructor.name} ${ContentLength ?? Range ?? ""}`;
+          });
+        } finally {
+          send.mockRestore();
+        }
+      };
+      // Both end as far into a part.
+      const [short, long] = [await askedAtSeal(20), await askedAtSeal(100)];
+      expect(short).toContain(`UploadPartCommand ${8 * MEBIBYTE}`);
+      expect(long).toEqual(short);
     });
 
     test("a limit that needs parts larger than memory may hold is met by streaming them", async () => {

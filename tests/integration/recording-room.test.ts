@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { POST as startRoute } from "@/app/api/sessions/[id]/recording/start/route";
+import type { Actor } from "@/lib/auth/permissions";
+import { provideServices } from "@/lib/composition/services";
 import { getRecording } from "@/lib/recordings/get-recording";
 import { Room } from "@/lib/recordings/room";
 import { changeSettings } from "@/lib/settings/change-settings";
 import type { SettingsChange } from "@/lib/settings/settings-schema";
 import { captures } from "../support/captures";
+import { problem, routeClient } from "../support/route-client";
 import {
   auditedActions,
   CLIENT,
@@ -37,9 +41,14 @@ function newProcess() {
   return { ...scene.services, room: new Room(scene.services) };
 }
 
+interface Sender {
+  readonly actor?: Actor;
+  readonly uploadLength?: number;
+}
+
 /** Sends the next bytes to a process that has just looked; returns what it says of the room. */
-async function send(recordingId: string, from: number, to: number, uploadLength?: number) {
-  const options = { services: newProcess(), ...(uploadLength !== undefined && { uploadLength }) };
+async function send(recordingId: string, from: number, to: number, by: Sender = {}) {
+  const options = { services: newProcess(), ...by };
   return (await scene.append(recordingId, from, video.subarray(from, to), options)).room;
 }
 
@@ -71,7 +80,7 @@ describe("below the floor of free space", () => {
     expect(await send(recordingId, 9_000, 18_000)).toBe("out");
     expect((await getRecording(scene.services, scene.ana, recordingId)).status).toBe("uploading");
     expect(await auditedActions(scene.services, recordingId)).toContain("system recording.stop -");
-    await send(recordingId, 18_000, video.length, video.length);
+    await send(recordingId, 18_000, video.length, { uploadLength: video.length });
     expect(await getRecording(scene.services, scene.ana, recordingId)).toMatchObject({
       status: "ready",
       truncated: false,
@@ -83,7 +92,7 @@ describe("below the floor of free space", () => {
 describe("a user's quota", () => {
   test("keeps the one who used it up from recording, and nobody else", async () => {
     const { recordingId } = await scene.start(scene.ana);
-    await send(recordingId, 0, video.length, video.length);
+    await send(recordingId, 0, video.length, { uploadLength: video.length });
     // As if it were as large as the quota: a real one of a mebibyte takes a minute to make.
     await scene.services.db.recording.update({
       where: { id: recordingId },
@@ -97,5 +106,36 @@ describe("a user's quota", () => {
     await scene.start(scene.bob);
     await set({ user_quota_mb: 2 });
     await scene.start(scene.ana);
+  });
+
+  test("nearly used up, has a recording under way spare it, then stopped; all its sender has is kept", async () => {
+    const { recordingId } = await scene.start(scene.bob);
+    const bob = { actor: scene.bob };
+    await set({ user_quota_mb: 1 });
+    expect(await send(recordingId, 0, 9_000, bob)).toBe("enough");
+    const other = await scene.start(scene.bob);
+    // As if another of his had grown so far.
+    const setOther = (sizeBytes: number) =>
+      scene.services.db.recording.update({
+        where: { id: other.recordingId },
+        data: { sizeBytes: Math.round(sizeBytes) },
+      });
+    await setOther(0.92 * MEBIBYTE);
+    expect(await send(recordingId, 9_000, 18_000, bob)).toBe("low");
+    expect((await getRecording(scene.services, scene.bob, recordingId)).status).toBe("recording");
+    await setOther(MEBIBYTE);
+    expect(await send(recordingId, 18_000, 27_000, bob)).toBe("out");
+    expect((await getRecording(scene.services, scene.bob, recordingId)).status).toBe("uploading");
+    await send(recordingId, 27_000, video.length, { ...bob, uploadLength: video.length });
+    expect(await getRecording(scene.services, scene.bob, recordingId)).toMatchObject({
+      status: "ready",
+      uploadOffset: video.length,
+    });
+    // Over the API a start is refused with the status for it.
+    provideServices(scene.services);
+    const ask = routeClient(scene.services, scene.bob);
+    const id = await scene.newSession(scene.bob);
+    const refused = await ask("POST", startRoute, { id, body: "{}" });
+    expect(await problem(refused)).toBe("507 insufficient_storage");
   });
 });

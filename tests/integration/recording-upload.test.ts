@@ -1,11 +1,13 @@
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { POST as upload } from "@/app/api/sessions/[id]/recording/upload/route";
 import { provideServices } from "@/lib/composition/services";
 import { getRecording } from "@/lib/recordings/get-recording";
 import { sealRecording } from "@/lib/recordings/seal-recording";
 import { captures } from "../support/captures";
+import { deferred } from "../support/deferred";
+import { longStream } from "../support/long-stream";
+import { createBucket, hasRadosgw, s3Environment } from "../support/radosgw";
 import {
   auditedActions,
   createRecordingScene,
@@ -18,16 +20,16 @@ import { decodeVideo } from "../support/video";
 
 const BOUNDARY = "----a boundary";
 const HEADERS = { "content-type": `multipart/form-data; boundary="${BOUNDARY}"` };
+const MAX_MEBIBYTES = 20;
 let scene: RecordingScene;
 let video: Uint8Array;
+/** In S3 it is of two whole parts and more before it can be refused. */
+let long: Uint8Array;
 let ask: RouteClient;
 beforeAll(async () => {
-  scene = await createRecordingScene({ SORTIE_RECORDING_MAX_SIZE_MB: "4" });
-  provideServices(scene.services);
-  ask = routeClient(scene.services, scene.ana);
   video = (await captures()).vp9.bytes;
+  long = (await longStream(MAX_MEBIBYTES - 2)).bytes;
 });
-afterAll(() => scene.close());
 
 const get = (id: string) => getRecording(scene.services, scene.ana, id);
 
@@ -43,16 +45,16 @@ function form(recordingId: string, file: Uint8Array | string, extra = ""): Buffe
   return Buffer.concat([Buffer.from(before), Buffer.from(file), Buffer.from(FORM_ENDS)]);
 }
 
-/** What the store holds of this recording, as `name size`. */
+/** All that the store holds of this recording, in whatever form, as `form size`. */
 async function stored(recordingId: string): Promise<string[]> {
-  const folder = join(scene.directory, "recordings");
-  const names = await readdir(folder, { recursive: true }).catch(() => []);
-  const own = names.filter((name) => name.includes(recordingId));
-  const sizes = await Promise.all(own.map(async (name) => (await stat(join(folder, name))).size));
-  return own.map((name, at) => `${name.endsWith(".part") ? "part" : "whole"} ${sizes[at] ?? 0}`);
+  const items: string[] = [];
+  for await (const { form, name, sizeBytes } of scene.services.store.list()) {
+    if (name.includes(recordingId)) items.push(`${form} ${sizeBytes}`);
+  }
+  return items;
 }
 
-describe("a whole recording in one form", () => {
+function sealedForm(): void {
   test("is sealed like any other: a raw file of MediaRecorder becomes seekable", async () => {
     const { recordingId, sessionId } = await scene.start(scene.ana);
     const body = form(recordingId, video, field("duration", "4.2"));
@@ -69,7 +71,9 @@ describe("a whole recording in one form", () => {
       expect.stringMatching(/^ana recording\.upload /),
     ]);
   });
+}
 
+function takenAtMostOnce(): void {
   test("is taken also after its session ended and it was given up for lack of bytes", async () => {
     const { recordingId, sessionId } = await scene.start(scene.ana);
     await scene.services.db.session.update({
@@ -104,58 +108,73 @@ describe("a whole recording in one form", () => {
     expect(await problem(response)).toBe("409 conflict");
     expect((await get(recordingId)).uploadOffset).toBe(9_000);
   });
-});
 
-describe("a form that cannot be taken leaves nothing, and the recording as it was", () => {
-  /** Sends a body to a recording that has only begun; checks that a good one is taken afterwards. */
-  async function refused(
-    bodyFor: (recordingId: string) => Uint8Array | ReadableStream<Uint8Array>,
-    headers = HEADERS,
-  ): Promise<string> {
+  test("is taken by one request at a time", async () => {
     const { recordingId, sessionId } = await scene.start(scene.ana);
-    const before = await stored(recordingId);
-    const body = bodyFor(recordingId);
-    const response = await ask("POST", upload, { id: sessionId, headers, body });
-    const said = await problem(response);
-    expect(await stored(recordingId)).toEqual(before);
-    expect(await get(recordingId)).toMatchObject({ status: "recording", uploadOffset: 0 });
-    const again = { id: sessionId, headers: HEADERS, body: form(recordingId, video) };
-    expect(await (await ask("POST", upload, again)).json()).toEqual({ status: "ready" });
-    return said;
-  }
+    const options = { id: sessionId, headers: HEADERS, body: form(recordingId, video) };
+    const answers = await Promise.all([ask("POST", upload, options), ask("POST", upload, options)]);
+    const statuses = answers.map(({ status }) => status).sort((a, b) => a - b);
+    expect(statuses[0]).toBe(200);
+    expect([409, 423]).toContain(statuses[1]);
+    expect((await get(recordingId)).status).toBe("ready");
+  });
+}
 
-  test("too large: said while it is still being sent", async () => {
-    const MEBIBYTE = 1024 * 1024;
+/** Sends a body to a recording that has only begun; checks that a good one is taken afterwards. */
+async function refused(
+  bodyFor: (recordingId: string) => Uint8Array | ReadableStream<Uint8Array>,
+  headers = HEADERS,
+  answered: () => void = () => undefined,
+): Promise<string> {
+  const { recordingId, sessionId } = await scene.start(scene.ana);
+  const before = await stored(recordingId);
+  const body = bodyFor(recordingId);
+  const response = await ask("POST", upload, { id: sessionId, headers, body });
+  answered();
+  const said = await problem(response);
+  expect(await stored(recordingId)).toEqual(before);
+  expect(await get(recordingId)).toMatchObject({ status: "recording", uploadOffset: 0 });
+  const again = { id: sessionId, headers: HEADERS, body: form(recordingId, video) };
+  expect(await (await ask("POST", upload, again)).json()).toEqual({ status: "ready" });
+  expect(await stored(recordingId)).toEqual([expect.stringMatching(/^finished /)]);
+  return said;
+}
+
+function halfTakenForms(): void {
+  test("too large: said to a sender that would never end, and what it sends on is let go of", async () => {
     // A Void of 1 GiB, which is skipped wherever it stands (RFC 8794, section 11.3.2).
     const hugeVoid = Buffer.from("ec0100000040000000", "hex");
-    let sentBytes = 0;
-    const large = (recordingId: string) =>
-      new ReadableStream<Uint8Array>({
-        pull(controller) {
-          const begin = Buffer.concat([
-            form(recordingId, video).subarray(0, -FORM_ENDS.length),
-            hugeVoid,
-          ]);
-          controller.enqueue(sentBytes === 0 ? begin : new Uint8Array(65_536));
-          sentBytes += 65_536;
-          if (sentBytes >= 64 * MEBIBYTE) controller.close();
+    const restTaken = deferred<null>();
+    let isAnswered = false;
+    const endless = (recordingId: string) => {
+      const begin = form(recordingId, long).subarray(0, -FORM_ENDS.length);
+      return new ReadableStream<Uint8Array>({
+        start: (controller) => controller.enqueue(Buffer.concat([begin, hugeVoid])),
+        async pull(controller) {
+          await setImmediate();
+          controller.enqueue(new Uint8Array(65_536));
+          if (!isAnswered) return;
+          controller.close();
+          restTaken.resolve(null);
         },
       });
-    expect(await refused(large)).toBe("413 too_large");
+    };
+    const answered = () => (isAnswered = true);
+    expect(await refused(endless, HEADERS, answered)).toBe("413 too_large");
+    await restTaken.promise;
   });
 
   test("broken off in the middle of the file", async () => {
-    const half = (recordingId: string) => form(recordingId, video).subarray(0, -20_000);
+    const half = (recordingId: string) => form(recordingId, long).subarray(0, -20_000);
     expect(await refused(half)).toBe("400 bad_request");
   });
 
   test("a connection that goes away", async () => {
     const gone = (recordingId: string) =>
       new ReadableStream<Uint8Array>({
-        pull(controller) {
-          controller.enqueue(form(recordingId, video).subarray(0, 30_000));
-          controller.error(new Error("the connection is gone"));
-        },
+        start: (controller) => controller.enqueue(form(recordingId, long).subarray(0, -20_000)),
+        // Once all of that was taken.
+        pull: (controller) => controller.error(new Error("the connection is gone")),
       });
     expect(await refused(gone)).toBe("400 bad_request");
   });
@@ -167,7 +186,9 @@ describe("a form that cannot be taken leaves nothing, and the recording as it wa
       "415 unsupported_media_type",
     );
   });
+}
 
+function malformedForms(): void {
   test("no form, no file, or no id before the file", async () => {
     const json = { "content-type": "application/json" };
     expect(await refused(() => Buffer.from("{}"), json)).toBe("400 bad_request");
@@ -179,14 +200,28 @@ describe("a form that cannot be taken leaves nothing, and the recording as it wa
     const badDuration = (id: string) => form(id, video, field("duration", "long"));
     expect(await refused(badDuration)).toBe("400 bad_request");
   });
+}
+
+const REFUSED = "a form that cannot be taken leaves nothing, and the recording as it was";
+
+function onStorage(settings: () => Promise<Record<string, string>>): void {
+  beforeAll(async () => {
+    const limit = { SORTIE_RECORDING_MAX_SIZE_MB: String(MAX_MEBIBYTES) };
+    scene = await createRecordingScene({ ...limit, ...(await settings()) });
+    provideServices(scene.services);
+    ask = routeClient(scene.services, scene.ana);
+  });
+  afterAll(() => scene.close());
+  describe("a whole recording in one form", sealedForm);
+  describe(REFUSED, halfTakenForms);
+}
+
+describe("on a local disk", () => {
+  onStorage(() => Promise.resolve({}));
+  describe("a whole recording in one form", takenAtMostOnce);
+  describe(REFUSED, malformedForms);
 });
 
-test("a file is taken by one request at a time", async () => {
-  const { recordingId, sessionId } = await scene.start(scene.ana);
-  const options = { id: sessionId, headers: HEADERS, body: form(recordingId, video) };
-  const answers = await Promise.all([ask("POST", upload, options), ask("POST", upload, options)]);
-  const statuses = answers.map(({ status }) => status).sort((a, b) => a - b);
-  expect(statuses[0]).toBe(200);
-  expect([409, 423]).toContain(statuses[1]);
-  expect((await get(recordingId)).status).toBe("ready");
+describe.skipIf(!hasRadosgw())("on S3", () => {
+  onStorage(async () => s3Environment(await createBucket()));
 });

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { placeHold } from "@/lib/holds/place-hold";
+import { liftHold, placeHold } from "@/lib/holds/place-hold";
 import { limitsOf, type RetentionPolicy, retentionOf } from "@/lib/retention/retention-policy";
 import { summariseExpired } from "@/lib/retention/expired-recordings";
 import { insertRequestedRun } from "@/lib/retention/retention-run";
@@ -120,21 +120,50 @@ test("sweeps that run at the same time share the work and delete everything once
   expect(deletions).toEqual([]);
 });
 
-test("what a storage does not delete stays with its row, is told, and goes with the next sweep", async () => {
-  const [stuck] = await keep({ daysAgo: 31, count: 3 });
-  const { store } = scene.services;
-  const store1 = storeWith(async (objects) => {
-    const kept = objects.filter(({ key }) => key.endsWith(`${stuck}.webm`));
-    await store.deleteMany(objects.filter((each) => !kept.includes(each)));
+/** The scene's store, which keeps what is named so. */
+const storeThatKeeps = (ending: string) =>
+  storeWith(async (objects) => {
+    const kept = objects.filter(({ key }) => key.endsWith(ending));
+    await scene.services.store.deleteMany(objects.filter((each) => !kept.includes(each)));
     return kept.map(({ key }) => ({ key, reason: "EACCES" }));
   });
-  expect(await sweep(30, { store: store1 })).toMatchObject({
+const hold = (type: "session" | "user", id: string) =>
+  placeHold(
+    scene.services,
+    { actor: scene.admin, client: CLIENT },
+    { target_type: type, target_id: id, reason: "case 1" },
+  );
+
+test("a recording that the storage keeps is told, and stays under the rules and holds", async () => {
+  const [kept] = await keep({ daysAgo: 31, count: 3 });
+  expect(await sweep(30, { store: storeThatKeeps(`${kept}.webm`) })).toMatchObject({
     ...{ state: "done", deletedCount: 2, failedCount: 1 },
     problem: "The storage did not delete everything: EACCES.",
   });
-  expect(await left()).toEqual([stuck]);
-  // It is deleted although nothing is past its time by now: its deletion had begun.
-  expect(await sweep(0)).toMatchObject({ deletedCount: 1 });
+  expect(await left()).toEqual([kept]);
+  expect(await sweep(0)).toMatchObject({ deletedCount: 0, failedCount: 0 });
+  const placed = await hold("session", sessionId);
+  expect(await sweep()).toMatchObject({ deletedCount: 0, failedCount: 0 });
+  expect(await files()).toContain(`${kept}.webm`);
+  await liftHold(scene.services, { actor: scene.admin, client: CLIENT }, placed.id);
+  expect(await sweep()).toMatchObject({ deletedCount: 1, failedCount: 0 });
+});
+
+test("a recording that is gone but for its poster goes with the next sweep, whatever the holds say by then", async () => {
+  const [half] = await keep({ daysAgo: 31, count: 2 });
+  const store = storeThatKeeps(`${half}.webm.poster.webp`);
+  expect(await sweep(30, { store })).toMatchObject({ deletedCount: 1, failedCount: 1 });
+  await hold("user", scene.ana.userId);
+  expect(await sweep(0)).toMatchObject({ deletedCount: 1, failedCount: 0 });
+  expect(await files()).not.toContain(`${half}.webm.poster.webp`);
+});
+
+test("a storage that keeps everything is asked once in a sweep for each recording", async () => {
+  await keep({ daysAgo: 31, count: 1_100 });
+  expect(await sweep(30, { store: storeThatKeeps("") })).toMatchObject({
+    ...{ state: "done", deletedCount: 0, failedCount: 1_100 },
+  });
+  expect(await sweep()).toMatchObject({ deletedCount: 1_100, failedCount: 0 });
 });
 
 test("a storage that is away fails the run in words, and the next one finishes it", async () => {

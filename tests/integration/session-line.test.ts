@@ -2,8 +2,10 @@ import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { DELETE, GET } from "@/app/api/sessions/[id]/route";
 import { POST as launchRoute } from "@/app/api/sessions/route";
+import { GET as readyRoute } from "@/app/readyz/route";
 import { provideServices } from "@/lib/composition/services";
 import { hostSessions, type SessionHost } from "@/lib/sessions/host-sessions";
+import { startNextInLine } from "@/lib/sessions/launch-session";
 import { type SessionJson, sessionSchema } from "@/lib/sessions/session-schema";
 import type { SettingKey } from "@/lib/settings/settings-schema";
 import { canRunDesktops } from "../support/desktop-requirements";
@@ -143,5 +145,29 @@ describe.skipIf(!canRunDesktops)("somebody who opens an app when all places are 
     expect(error.message).toBe(
       "You have 1 open session, which is the most allowed. End one to open another.",
     );
+  });
+
+  test("is started by another server where theirs is stopping, which tells balancers so", async () => {
+    const { services } = scene;
+    await set("max_sessions", 1);
+    const running = await launch();
+    const waiting = await launch();
+    await untilStatus(running.id, "running");
+    await ask("DELETE", DELETE, { id: running.id });
+    const stopping = { ...services, stopping: AbortSignal.abort() };
+    provideServices(stopping);
+    try {
+      const ready = await ask("GET", readyRoute, { as: null });
+      expect([ready.status, await ready.json()]).toEqual([503, { status: "draining", checks: {} }]);
+      const refused = await ask("POST", launchRoute, { body });
+      expect(refused.headers.get("retry-after")).toBe("2");
+      expect(await problem(refused)).toBe("503 unavailable");
+    } finally {
+      provideServices(services);
+    }
+    expect(await startNextInLine(stopping)).toBe(false);
+    expect(await look(waiting.id)).toMatchObject({ status: "creating", queue_place: 1 });
+    expect(await startNextInLine(services)).toBe(true);
+    await untilStatus(waiting.id, "running");
   });
 });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { inTime } from "@/lib/errors/in-time";
 
 export type LogEntry = Readonly<Record<string, unknown>> & { readonly msg: string };
 
@@ -55,15 +56,23 @@ export class BuiltProcess {
     await Promise.race([once(child, "message"), ended]);
   }
 
-  /** Resolves when it is gone. */
+  /**
+   * Resolves when it is gone.
+   * @throws Error when it would not go: it was killed then
+   */
   async stop(signal: NodeJS.Signals): Promise<void> {
     const { child } = this;
     if (child === undefined || !this.isRunning) return;
     const exited = once(child, "exit");
     child.kill(signal);
-    const force = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
-    await exited;
-    clearTimeout(force);
+    const late = `${this.script} did not end within ${STOP_TIMEOUT_MS / 1000} s of ${signal}.`;
+    try {
+      await inTime(exited, STOP_TIMEOUT_MS, () => new Error(late));
+    } catch (error) {
+      child.kill("SIGKILL");
+      await exited;
+      throw error;
+    }
   }
 }
 

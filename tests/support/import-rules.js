@@ -92,8 +92,8 @@ export const importRules = [
     forbid: [/^dockerode/],
   },
   {
-    name: "only lib/queue and the workers know BullMQ and Redis",
-    files: ["app/**", "lib/**", "server.ts"],
+    name: "only lib/queue knows BullMQ and Redis",
+    files: ["app/**", "lib/**", "workers/**", "server.ts"],
     except: ["lib/queue/**"],
     forbid: [/^bullmq/, /^ioredis/],
   },
@@ -104,7 +104,7 @@ export const importRules = [
     forbid: [/^@\/workers/],
   },
   {
-    name: "use cases know ports, not adapters, HTTP or the composition",
+    name: "use cases know neither HTTP nor the gateway nor the composition",
     files: ["lib/recordings/**", "lib/sessions/**", "lib/holds/**", "lib/retention/**"],
     except: TESTS,
     forbid: [
@@ -113,9 +113,13 @@ export const importRules = [
       /^ws$/,
       /^@\/lib\/http\/(?!client$)/,
       /^@\/lib\/(gateway|composition|recorder)/,
-      /^@\/lib\/storage\/(?!recording-store)/,
-      /^@\/lib\/providers\/(?!session-provider)/,
     ],
+  },
+  {
+    name: "only the composition chooses adapters",
+    files: ["lib/**", "workers/**", "server.ts"],
+    except: ["lib/composition/**", "lib/storage/**", "lib/providers/**", ...TESTS],
+    forbid: [/^@\/lib\/storage\/(?!recording-store)/, /^@\/lib\/providers\/(?!session-provider)/],
   },
   {
     name: "pages and route handlers reach the world through use cases",

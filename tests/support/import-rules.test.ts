@@ -1,3 +1,4 @@
+import { execFileSync, type StdioOptions } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
@@ -54,12 +55,16 @@ test("an offender is named with what it imports and the rule it breaks", async (
     "lib/recordings/seal-recording.ts": `export { services } from "../composition/services";`,
     "lib/http/peek.ts": `export const peek = () => import("@/app/page");`,
     "lib/users/list-users.ts": `import type { PrismaClient } from "@prisma/client";`,
+    "lib/users/picture.ts": `import { LocalRecordingStore } from "@/lib/storage/local-recording-store";`,
+    "workers/sweep.ts": `import { Worker } from "bullmq";`,
   });
   expect(await offenders(root)).toEqual([
     "lib/http/peek.ts → @/app/page: lib never imports app, workers or the server",
-    "lib/recordings/seal-recording.ts → ../composition/services: use cases know ports, not adapters, HTTP or the composition",
+    "lib/recordings/seal-recording.ts → ../composition/services: use cases know neither HTTP nor the gateway nor the composition",
     "lib/users/list-users.ts → @prisma/client: only lib/db knows Prisma's client",
+    "lib/users/picture.ts → @/lib/storage/local-recording-store: only the composition chooses adapters",
     "lib/webm/reader.ts → node:fs/promises: pure modules do no I/O and know no other part",
+    "workers/sweep.ts → bullmq: only lib/queue knows BullMQ and Redis",
   ]);
 });
 
@@ -71,4 +76,12 @@ test("what the rules allow is left alone", async () => {
     "lib/storage/s3-store.ts": `import { S3Client } from "@aws-sdk/client-s3";`,
   });
   expect(await offenders(root)).toEqual([]);
+});
+
+test("importing any module opens no connection and starts no timer", { timeout: 120_000 }, () => {
+  const script = join(import.meta.dirname, "quiet-imports.ts");
+  const stdio: StdioOptions = ["ignore", "pipe", "inherit"];
+  expect(execFileSync(process.execPath, ["--import", "tsx", script], { stdio }).toString()).toBe(
+    "",
+  );
 });

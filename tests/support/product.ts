@@ -102,9 +102,12 @@ export async function startProduct(
     },
     kill: () => end("SIGKILL"),
     close: async () => {
-      await stop();
-      await database.close();
-      await rm(directory, { recursive: true, force: true });
+      try {
+        await stop();
+      } finally {
+        await database.close();
+        await rm(directory, { recursive: true, force: true });
+      }
     },
   };
   await start().catch(async (error: unknown) => {

@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadAllYaml, type V1Role } from "@kubernetes/client-node";
-import type { Manifest } from "@/lib/providers/kubernetes/manifest";
 import { ApiServer } from "./api-server";
+import { documentedRole } from "./documented-role";
 import { Kubelet } from "./kubelet";
 import { PodStreams } from "./streams";
 
@@ -40,13 +39,6 @@ export async function startCluster(): Promise<TestCluster> {
       rmSync(directory, { recursive: true });
     },
   };
-}
-
-/** The Role that operators are told to give: nothing else is allowed in the test's cluster. */
-function documentedRole(): Manifest<V1Role> {
-  const blocks = readFileSync("docs/kubernetes.md", "utf8").matchAll(/```yaml\n(.*?)```/gs);
-  const manifests = [...blocks].flatMap(([, text = ""]) => loadAllYaml(text) as { kind: string }[]);
-  return manifests.find(({ kind }) => kind === "Role") as Manifest<V1Role>;
 }
 
 function kubeconfigOf(server: string, token: string) {
