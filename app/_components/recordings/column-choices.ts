@@ -79,7 +79,7 @@ function readText(): string | null {
 function parse(text: string | null): ColumnChoices {
   try {
     const { success, data } = choicesSchema.safeParse(JSON.parse(text ?? "{}"));
-    return success ? (data as ColumnChoices) : NONE;
+    return success ? data : NONE;
   } catch {
     return NONE;
   }
