@@ -64,7 +64,7 @@ export default defineConfig(
     rules: { "max-lines-per-function": "off", "@typescript-eslint/no-non-null-assertion": "off" },
   },
   {
-    files: ["scripts/**", "tests/bench/**", "tests/faults/run.ts"],
+    files: ["scripts/**", "tests/bench/**", "tests/faults/run.ts", "tests/support/hostile-runs.ts"],
     rules: { "no-console": "off" },
   },
   {

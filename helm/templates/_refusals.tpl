@@ -1,6 +1,6 @@
-{{/* What values.schema.json cannot say: settings that do not go together. Each refusal is a sentence. */}}
+{{/* What values.schema.json cannot say: forms of texts, and settings that do not go together. Each refusal is a sentence. */}}
 {{- define "sortie.refusals" -}}
-{{- $refusals := list -}}
+{{- $refusals := include "sortie.formRefusals" . | fromJsonArray -}}
 {{- with .Values.database -}}
 {{- if not (or .url .existingSecret) -}}
 {{- $refusals = append $refusals "No database: set database.url, or database.existingSecret with the name of a Secret that has the URL of a PostgreSQL." -}}

@@ -44,7 +44,7 @@ interface BatchQuery {
 
 /**
  * Begins the deletion of the oldest recordings past their limit that nobody has claimed and nothing holds; null when
- * there are none. In a transaction that keeps holds out: once it is committed, they may go. Until then their
+ * there are none. The database checks each against the limits too. In a transaction that keeps holds out: once it is committed, they may go. Until then their
  * rows are locked: who wants to claim one waits, and then finds the batch.
  */
 export async function beginBatch(
@@ -62,9 +62,12 @@ export async function beginBatch(
        FOR NO KEY UPDATE OF "recordings" SKIP LOCKED`;
   if (rows.length === 0) return null;
   const ids = rows.map(({ id }) => id);
+  const allowing = JSON.stringify(
+    Object.fromEntries(limits.map(({ appId, days }) => [appId, days])),
+  );
   const [batch] = await transaction.$queryRaw<BatchHold[]>`
-    INSERT INTO "retention_batches" ("storage_backend", "recording_ids", "token", "expires_at")
-    VALUES (${backend}::"StorageBackend", ${ids}::uuid[], gen_random_uuid(), ${HELD_UNTIL})
+    INSERT INTO "retention_batches" ("storage_backend", "recording_ids", "limits", "token", "expires_at")
+    VALUES (${backend}::"StorageBackend", ${ids}::uuid[], ${allowing}::jsonb, gen_random_uuid(), ${HELD_UNTIL})
     RETURNING "id"::text, "token"::text`;
   return batch === undefined ? null : { ...batch, recordings: rows.map(toExpired) };
 }

@@ -68,10 +68,7 @@ describe.skipIf(!canRender)("an operator who makes a mistake is told in words", 
     [{ recording: { storageBackend: "minio" } }, /recording.storageBackend.*"local", "s3"/],
     [{ recording: { maxSizeMB: 0 } }, /recording.maxSizeMB.*greater than or equal to 1/],
     [{ persistence: { accessMode: "ReadWriteOncePod" } }, /persistence.accessMode.*ReadWriteMany/],
-    [{ auth: { secret: "short" } }, /auth.secret/],
-    [{ auth: { url: "https://example.org/sortie" } }, /auth.url/],
     [{ auth: { oidc: { roleMap: { staff: "root" } } } }, /roleMap.staff.*readonly/],
-    [{ database: { url: "mysql://db" } }, /database.url/],
     [{ database: { url: "" } }, /No database: set database.url, or database.existingSecret/],
     [
       { web: { replicas: 2 } },
@@ -111,6 +108,95 @@ describe.skipIf(!canRender)("an operator who makes a mistake is told in words", 
     expect(refusalOf(values)).toMatch(sentence);
   });
 });
+
+describe.skipIf(!canRender)(
+  "an operator who mistypes a text is told what it is and what is allowed",
+  () => {
+    it.each<[Values, string]>([
+      [
+        { auth: { url: "https://example.org/sortie" } },
+        'auth.url is "https://example.org/sortie"; allowed: the http or https address that users open, without a path',
+      ],
+      [
+        { recording: { s3: { bucket: "s3://Recordings" } } },
+        'recording.s3.bucket is "s3://Recordings"; allowed: the bucket\'s name alone, 3 to 63 lower-case letters',
+      ],
+      [
+        { recording: { s3: { endpoint: "minio:9000" } } },
+        'recording.s3.endpoint is "minio:9000"; allowed: an address that begins with http:// or https://.',
+      ],
+      [
+        { recording: { s3: { prefix: "/recordings" } } },
+        'recording.s3.prefix is "/recordings"; allowed: a prefix that ends with / and does not begin with it',
+      ],
+      [
+        { recording: { storagePath: "recordings" } },
+        'recording.storagePath is "recordings"; allowed: an absolute path',
+      ],
+      [
+        { persistence: { size: "50 GB" } },
+        'persistence.size is "50 GB"; allowed: a quantity such as',
+      ],
+      [
+        { auth: { oidc: { scopes: "profile email" } } },
+        'auth.oidc.scopes is "profile email"; allowed: scopes separated by spaces, openid among them.',
+      ],
+      [
+        { auth: { oidc: { roleMap: { "a=b": "admin" } } } },
+        'auth.oidc.roleMap has "a=b"; allowed: what the provider\'s claim says, without = and commas.',
+      ],
+      [
+        { ingress: { host: "https://sortie.example.org" } },
+        'ingress.host is "https://sortie.example.org"; allowed: a host name alone, without https://',
+      ],
+      [
+        { webApps: { domain: "*.apps.example.org" } },
+        'webApps.domain is "*.apps.example.org"; allowed: a domain in lower case',
+      ],
+      [{ image: { tag: "sortie:1" } }, 'image.tag is "sortie:1"; allowed: a tag alone'],
+      [
+        { sessions: { kubernetes: { imagePullSecrets: ["fine", "not so"] } } },
+        'sessions.kubernetes.imagePullSecrets is "not so"; allowed: the name of an object in the cluster',
+      ],
+      [
+        { podDisruptionBudget: { maxUnavailable: "some" } },
+        'podDisruptionBudget.maxUnavailable is "some"; allowed: a number or a percentage',
+      ],
+    ])("%j", (values, sentence) => {
+      expect(refusalOf(values)).toContain(sentence);
+    });
+
+    it.each<[Values, string]>([
+      [
+        { auth: { secret: "sentinel" } },
+        "auth.secret is (hidden); allowed: at least 32 random characters, such as those of `openssl rand -hex 32`",
+      ],
+      [
+        { database: { url: "mysql://sentinel@db" } },
+        "database.url is (hidden); allowed: a URL such as postgresql://user:password@host:5432/database",
+      ],
+      [
+        { redis: { url: "sentinel:6379" } },
+        "redis.url is (hidden); allowed: a redis:// or rediss:// URL",
+      ],
+    ])("%j, without showing the secret", (values, sentence) => {
+      const refusal = refusalOf(values);
+      expect(refusal).toContain(sentence);
+      expect(refusal).not.toContain("sentinel");
+    });
+
+    it("about several mistakes at once", () => {
+      const refusal = refusalOf({ dataDir: "here", logLevel: "debug", web: { host: "" } });
+      expect(refusal).toContain('dataDir is "here"; allowed: an absolute path');
+      expect(refusal).toContain('web.host is ""; allowed: an address to listen on');
+    });
+
+    it("by no regular expression: the schema has none", async () => {
+      const schema = await readFile("helm/values.schema.json", "utf8");
+      expect(schema).not.toContain('"pattern"');
+    });
+  },
+);
 
 describe.skipIf(!canLookUp)("what was generated once", () => {
   const generated = (manifests: readonly Manifest[]) =>

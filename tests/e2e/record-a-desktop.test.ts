@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BrowserContextOptions } from "playwright-core";
 import { describe, expect, test } from "vitest";
@@ -7,7 +8,7 @@ import { DesktopTab, fileOf, type MadeRecording } from "../support/desktop-tab";
 import { canRunDesktops } from "../support/desktop-requirements";
 import { PageScene } from "../support/page-checks";
 import { requireCommand } from "../support/requirements";
-import { decodeVideo, differingShare, greyPixels } from "../support/video";
+import { decodeVideo, differingShare, greyPixels, soundOf } from "../support/video";
 
 const missing = ["chromium", "ffmpeg", "ffprobe"].some((name) => requireCommand(name) === null);
 /** The desktop without the bar, which is not recorded. */
@@ -18,7 +19,7 @@ const THE_NOTICE = { x: 12 / 1280, y: 12 / 800, width: 120 / 1280, height: 36 / 
 const BUSY_COMMAND = "for i in $(seq 400); do echo line $i of many; sleep 0.05; done\n";
 
 describe.skipIf(missing || !canRunDesktops)("somebody who records a desktop", () => {
-  const scene = PageScene.install();
+  const scene = PageScene.install({ flags: ["--use-fake-device-for-media-stream"] });
 
   const openDesktop = async (options: BrowserContextOptions = {}) =>
     DesktopTab.open(await scene.signedIn(options));
@@ -88,6 +89,21 @@ describe.skipIf(missing || !canRunDesktops)("somebody who records a desktop", ()
     }
     const list = await fetch(`${scene.product.url}/api/recordings`, { headers: { cookie } });
     expect(await list.json()).toEqual([]);
+  });
+
+  test("is heard in it where they turned the microphone on", async () => {
+    const tab = await openDesktop();
+    await tab.page.context().grantPermissions(["microphone"]);
+    await tab.showBar();
+    await tab.bar.getByRole("button", { name: "Turn the microphone on" }).click();
+    await tab.bar.getByRole("button", { name: "Microphone on" }).waitFor();
+    await tab.record();
+    await tab.recordUntil(3);
+    const { id } = await tab.stop();
+    await tab.saved();
+    const sound = await soundOf(await readFile(await fileOf(scene.product, id)));
+    expect(sound.codec).toBe("opus");
+    expect(sound.loudestDecibels).toBeGreaterThan(-30);
   });
 
   test.each([

@@ -162,6 +162,25 @@ describe.skipIf(!canTestRecorder)("the recorder in Chromium", () => {
     expect(bench.endpoint.only.offset).toBe(300_000);
   });
 
+  it("makes fewer frames while the server is short of room, and ends when it has none", async () => {
+    bench.endpoint.room = "low";
+    await bench.startRecording("lab.show(640, 360, '#123'); lab.move()");
+    await bench.until("state.isRoomShort");
+    // What the state says of the time is half a second old at most, and the picture's own clock is close to it.
+    const fromMs = (await bench.run<number>("lab.state().elapsedMs")) + 1_000;
+    await bench.recordedFor(fromMs + 5_000);
+    const toMs = await bench.run<number>("lab.state().elapsedMs");
+    bench.endpoint.room = "out";
+    await bench.untilReady();
+    expect(await bench.state()).toMatchObject({ notice: matching(/no room left/) });
+    const { frameTimes } = await bench.received();
+    const spared = frameTimes.filter((time) => time * 1_000 > fromMs && time * 1_000 < toMs);
+    // It draws no two of them closer together; a busy machine makes them fewer, never more.
+    const apartMs = 300;
+    expect(spared.length).toBeGreaterThan(0);
+    expect(spared.length).toBeLessThan((toMs - fromMs) / apartMs + 3);
+  });
+
   it("says what is missing in a browser that cannot record", async () => {
     await bench.run("delete globalThis.MediaRecorder; lab.prepare(1)");
     const reason = matching(/lacks MediaRecorder/);

@@ -1,5 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { version } from "@/package.json";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { JOB_NAMES } from "@/lib/queue/jobs";
 import { longStream } from "../support/long-stream";
 import { type Product, startProduct } from "../support/product";
 import { startTusSender } from "../support/tus-sender";
@@ -21,11 +23,15 @@ function monitorOf(name: string): string {
   return `http://127.0.0.1:${String(entry?.["port"])}`;
 }
 
-/** The samples of a page, by name with labels as they stand there. */
-async function samples(origin: string): Promise<ReadonlyMap<string, number>> {
+async function page(origin: string): Promise<readonly string[]> {
   const answer = await fetch(`${origin}/metrics`);
   expect(answer.headers.get("content-type")).toContain("text/plain; version=0.0.4");
-  const lines = (await answer.text()).split("\n").filter((line) => line && !line.startsWith("#"));
+  return (await answer.text()).split("\n");
+}
+
+/** The samples of a page, by name with labels as they stand there. */
+async function samples(origin: string): Promise<ReadonlyMap<string, number>> {
+  const lines = (await page(origin)).filter((line) => line && !line.startsWith("#"));
   return new Map(
     lines.map((line) => {
       const cut = line.lastIndexOf(" ");
@@ -49,6 +55,7 @@ describe("An operator who watches the product", () => {
     expect(web.get("sortie_recording_append_duration_seconds_count")).toBe(1);
     expect(web.get("sortie_recording_append_bytes_total")).toBeGreaterThan(10_000);
     expect(web.get('sortie_recording_seals_total{result="ready"}')).toBe(1);
+    expect(web.get("sortie_recording_seal_duration_seconds_count")).toBe(1);
     expect(web.get("sortie_http_requests_in_progress")).toBe(0);
     const route = 'method="PATCH",route="/api/recordings/[id]/upload"';
     expect(web.get(`sortie_http_requests_total{${route},status="204"}`)).toBe(1);
@@ -66,12 +73,31 @@ describe("An operator who watches the product", () => {
     }
   });
 
+  test("finds each metric in the guide, as what it is, and none besides", async () => {
+    const guide = await readFile("docs/metrics.md", "utf8");
+    const documented = [...guide.matchAll(/^\| `(sortie_\w+)` +\| (\w+)/gm)].map(
+      ([, name = "", type = ""]) => `${name} ${type}`,
+    );
+    const told = [...(await page(ports.web)), ...(await page(ports.worker))].flatMap(
+      (line) => /^# TYPE (sortie_.+)/.exec(line)?.[1] ?? [],
+    );
+    expect(documented.toSorted()).toEqual([...new Set(told)].toSorted());
+  });
+
   test("sees how background jobs go", async () => {
     await vi.waitFor(
       async () => {
         const worker = await samples(ports.worker);
+        const queued = ["waiting", "active", "delayed"].map((state) =>
+          Number(worker.get(`sortie_queue_jobs{state="${state}"}`)),
+        );
+        // Each job with a schedule is in one of them.
+        const jobs = queued.reduce((sum, count) => sum + count, 0);
+        expect(jobs).toBeGreaterThanOrEqual(JOB_NAMES.length);
+        expect(worker.get('sortie_queue_jobs{state="failed"}')).toBe(0);
         const job = 'job="reap-abandoned"';
-        expect(worker.get(`sortie_job_duration_seconds_count{${job},result="ok"}`)).toBe(1);
+        const runs = worker.get(`sortie_job_duration_seconds_count{${job},result="ok"}`);
+        expect(runs).toBeGreaterThanOrEqual(1);
         const at = worker.get(`sortie_job_last_success_timestamp_seconds{${job}}`);
         expect(Math.abs(Date.now() / 1000 - (at ?? 0))).toBeLessThan(120);
       },

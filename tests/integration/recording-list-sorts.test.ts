@@ -4,6 +4,7 @@ import { GET as exportAll } from "@/app/api/admin/recordings/export/route";
 import { GET as listAll } from "@/app/api/admin/recordings/route";
 import { provideServices } from "@/lib/composition/services";
 import { RECORDING_SORTS, type RecordingJson } from "@/lib/recordings/recording-schema";
+import { keepRecordings } from "../support/expired-recordings";
 import { createRecordingScene, type RecordingScene } from "../support/recording-scene";
 import { problem, type RouteClient, routeClient } from "../support/route-client";
 
@@ -172,4 +173,15 @@ test("the export has every row of the filter, is safe for spreadsheets, and is a
 
 test("every order the API offers is answered", async () => {
   for (const sort of RECORDING_SORTS) expect(await pagesOf(`sort=${sort}`)).toHaveLength(MADE);
+});
+
+test("the export has every row once, however many there are", async () => {
+  const { db } = scene.services;
+  const of = { sessionId: await scene.newSession(scene.bob), userId: scene.bob.userId };
+  const many = await keepRecordings(db, { ...of, daysAgo: 400, count: 2_500 });
+  const lines = (await (await ask("GET", exportAll)).text()).trimEnd().split("\r\n").slice(1);
+  expect(lines).toHaveLength(MADE + many.length);
+  const ids = new Set(lines.map((line) => line.split(",")[0]));
+  expect(ids.size).toBe(lines.length);
+  expect(many.filter((id) => !ids.has(id))).toEqual([]);
 });

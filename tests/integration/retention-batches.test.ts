@@ -37,12 +37,20 @@ const keep = (kept: Partial<Kept> = {}) => {
   const of = { sessionId, userId: scene.ana.userId, root: root() };
   return keepRecordings(db, { ...of, daysAgo: 31, ...kept });
 };
+interface Begun {
+  readonly expiresAt?: Date;
+  /** Days by app; null: as an older version, which said none. */
+  readonly limits?: Readonly<Record<string, number>> | null;
+}
 /** What a process leaves that is killed once it has begun on these. */
-const begin = (recordingIds: readonly string[], expiresAt = LONG_AGO) =>
+const begin = (
+  recordingIds: readonly string[],
+  { expiresAt = LONG_AGO, limits = { desktop: 30 } }: Begun = {},
+) =>
   scene.services.db.retentionBatch.create({
     data: {
       ...{ recordingIds: [...recordingIds], storageBackend: "local" },
-      ...{ token: randomUUID(), expiresAt },
+      ...{ token: randomUUID(), expiresAt, ...(limits === null ? {} : { limits }) },
     },
   });
 const sweep = (defaultDays = 30) => {
@@ -92,7 +100,7 @@ test("of what a worker that died had begun, the half gone is ended, and the whol
 
 test("what a worker that lives has begun is left to it", async () => {
   const ids = await keep({ count: 2 });
-  await begin(ids, SOON());
+  await begin(ids, { expiresAt: SOON() });
   expect(await sweep()).toMatchObject({ expectedCount: 0, deletedCount: 0 });
   expect(await left()).toEqual([...ids].sort());
   expect(await files()).toHaveLength(4);
@@ -200,4 +208,19 @@ test("the database lets a batch name nothing that is not finished, and nothing m
   const { id } = await begin([ready]);
   const more = { where: { id }, data: { recordingIds: [ready, other] } };
   await expect(db.retentionBatch.update(more)).rejects.toThrow(/never grows/);
+});
+
+test("the database lets a batch name nothing that its app's limit keeps, nor what no limit is on", async () => {
+  const [past = "", young = ""] = [...(await keep()), ...(await keep({ daysAgo: 29.9 }))];
+  const tooYoung = /not past its limit/;
+  await expect(begin([past, young])).rejects.toThrow(tooYoung);
+  await expect(begin([past], { limits: { desktop: 32 } })).rejects.toThrow(tooYoung);
+  await expect(begin([past], { limits: { desktop: 0 } })).rejects.toThrow(tooYoung);
+  await expect(begin([past], { limits: { "another-app": 30 } })).rejects.toThrow(tooYoung);
+  await expect(begin([past], { limits: null })).rejects.toThrow(/was not marked/);
+  const marked = { where: { id: past }, data: { deletionCause: "retention" } } as const;
+  await scene.services.db.recording.update(marked);
+  await expect(begin([past])).rejects.toThrow(tooYoung);
+  await expect(begin([past, young], { limits: null })).rejects.toThrow(/was not marked/);
+  expect(await begin([past], { limits: null })).toMatchObject({ recordingIds: [past] });
 });

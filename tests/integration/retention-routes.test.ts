@@ -117,6 +117,12 @@ test("a sweep that is asked for waits for a worker, does the work and stays in t
   const again = await call("POST", runsRoute.POST);
   expect(await again.json()).toMatchObject({ id: run.id });
   await sweepRetention(scene.services, { run_id: run.id });
+  const page = await scene.services.metrics.registry.metrics();
+  expect(page.split("\n").filter((line) => line.startsWith("sortie_retention_"))).toEqual([
+    "sortie_retention_deleted_recordings_total 2",
+    "sortie_retention_deleted_bytes_total 8",
+    "sortie_retention_failed_recordings_total 0",
+  ]);
   expect((await view()).runs[0]).toMatchObject({
     ...{ id: run.id, state: "done", expected_count: 2, deleted_count: 2, deleted_bytes: 8 },
   });

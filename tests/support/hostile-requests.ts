@@ -308,5 +308,5 @@ export const HOSTILE_REQUESTS: readonly {
   { what: "headers of every kind", runs: 500, generator: anyHeaders },
   { what: "forms and sign-in actions", runs: 200, generator: forms },
   { what: "posters", runs: 100, generator: posters },
-  { what: "multipart bodies", runs: 300, generator: multipartBodies },
+  { what: "multipart bodies", runs: 500, generator: multipartBodies },
 ];

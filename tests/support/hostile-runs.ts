@@ -1,5 +1,7 @@
+import { randomInt } from "node:crypto";
+
 interface Runs {
-  readonly seed?: number;
+  readonly seed: number;
   readonly numRuns: number;
   readonly interruptAfterTimeLimit: number;
   readonly markInterruptAsFailure: true;
@@ -13,14 +15,16 @@ const LIMIT_MS = 100_000 * Math.max(1, effort);
 export const HOSTILE_TIMEOUT_MS = LIMIT_MS + 60_000;
 
 /**
- * How often a generated test runs, for fast-check. A failure prints its seed and its smallest case;
- * `SORTIE_TEST_SEED` repeats it, and `SORTIE_TEST_EFFORT` multiplies the runs.
+ * How often the running test, which generates so many inputs a run, runs, for fast-check. Says so, with the
+ * seed. A failure prints its smallest case too; `SORTIE_TEST_SEED` repeats it, and `SORTIE_TEST_EFFORT` multiplies the runs.
  */
-export function hostileRuns(numRuns: number): Runs {
-  const seed = process.env["SORTIE_TEST_SEED"];
+export function hostileRuns(runs: number, inputsPerRun = 1): Runs {
+  const seed = Number(process.env["SORTIE_TEST_SEED"] ?? randomInt(2 ** 31));
+  const numRuns = Math.ceil(runs * effort);
+  console.info(`${numRuns * inputsPerRun} generated inputs, seed ${seed}`);
   return {
-    ...(seed && { seed: Number(seed) }),
-    numRuns: Math.ceil(numRuns * effort),
+    seed,
+    numRuns,
     interruptAfterTimeLimit: LIMIT_MS,
     markInterruptAsFailure: true,
   };

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { ROOM_HEADER, type RoomLevel } from "@/lib/recordings/room-level";
 
 /** One recording as the endpoint holds it, for tests to look at. */
 export interface ReceivedRecording {
@@ -44,6 +45,8 @@ export class RecordingEndpoint {
   /** True: every request is answered 401. */
   isSignedOut = false;
   limitBytes = Infinity;
+  /** What every acknowledgement says of the room that is left. */
+  room: RoomLevel = "enough";
 
   get only(): ReceivedRecording {
     const [recording] = this.recordings.values();
@@ -156,7 +159,8 @@ export class RecordingEndpoint {
     const length = request.headers["upload-length"];
     if (typeof length === "string") recording.length = Number(length);
     this.sealWhenComplete(recording);
-    answer(response, 204, offsetHeaders(recording));
+    const room = this.room === "enough" ? {} : { [ROOM_HEADER]: this.room };
+    answer(response, 204, { ...offsetHeaders(recording), ...room });
   }
 
   private cut(
