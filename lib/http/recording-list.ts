@@ -8,17 +8,14 @@ import {
   RECORDING_STATUSES,
 } from "@/lib/recordings/recording-schema";
 import { cursorQuery, linkTo, pageQuery } from "./pagination";
+import { queryText } from "./query-text";
 import { decodeRecordingCursor, encodeRecordingCursor } from "./recording-cursor";
 
 const time = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()])
   .transform((text) => new Date(text));
-const name = z.string().max(200).refine(isStorable, "must not contain a zero character");
+const name = queryText(200);
 const bytes = z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
-
-function isStorable(text: string): boolean {
-  return !text.includes("\0");
-}
 
 /** Which recordings a list shows. Times are ISO 8601; a bare date is its midnight in UTC. */
 const filterQuery = {

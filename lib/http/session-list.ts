@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ListSessionsInput } from "@/lib/sessions/list-sessions";
 import { SESSION_STATUSES } from "@/lib/sessions/session-schema";
 import { pageQuery } from "./pagination";
+import { queryText } from "./query-text";
 
 const MAX_NAME_LENGTH = 64;
 
@@ -15,9 +16,9 @@ export const sessionListQuery = z.object({
     .transform((text) => text.split(","))
     .pipe(z.array(z.enum(SESSION_STATUSES)))
     .optional(),
-  app_id: z.string().max(MAX_NAME_LENGTH).optional(),
-  /** A whole user name. */
-  user: z.string().max(MAX_NAME_LENGTH).optional(),
+  app_id: queryText(MAX_NAME_LENGTH).optional(),
+  /** A piece of a user name. */
+  user: queryText(MAX_NAME_LENGTH).optional(),
 });
 
 export function listInputOf(query: z.infer<typeof sessionListQuery>): ListSessionsInput {

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { type DatabaseOrTransaction, Prisma } from "@/lib/db/database";
+import { literalInLike } from "@/lib/db/like";
+import { findUserIdsNamed } from "@/lib/users/user-repository";
 
 const isId = (text: string) => z.uuid().safeParse(text).success;
 
@@ -37,20 +39,13 @@ export async function prepareSearch(
 
 async function containing(db: DatabaseOrTransaction, word: string): Promise<Prisma.Sql> {
   if (!/[\p{L}\p{N}]/u.test(word)) return Prisma.sql`false`;
-  const inNames = `%${escaped(word)}%`;
   // Three of them in a row are what the index knows; a space in front makes two, or one, enough.
-  const inTexts = /[\p{L}\p{N}]{3}/u.test(word) ? inNames : `% ${escaped(word)}%`;
+  const start = /[\p{L}\p{N}]{3}/u.test(word) ? "%" : "% ";
+  const inTexts = `${start}${literalInLike(word)}%`;
   // Looked up first: users are few, and their recordings have an index of their own.
-  const users = await db.$queryRaw<{ id: string }[]>`
-    SELECT "id"::text FROM "users" WHERE "username" LIKE lower(${inNames})`;
-  if (users.length === 0) return Prisma.sql`"search_text" LIKE lower(${inTexts})`;
-  const ids = users.map(({ id }) => id);
+  const ids = await findUserIdsNamed(db, word);
+  if (ids.length === 0) return Prisma.sql`"search_text" LIKE lower(${inTexts})`;
   return Prisma.sql`("search_text" LIKE lower(${inTexts}) OR "user_id" = ANY(${ids}::uuid[]))`;
-}
-
-/** In LIKE patterns these three mean something else. */
-function escaped(word: string): string {
-  return word.replaceAll(/[\\%_]/g, String.raw`\$&`);
 }
 
 const explained = z

@@ -2,13 +2,14 @@ import { type Actor, type Reach, reachOf } from "@/lib/auth/permissions";
 import type { DatabaseOrTransaction } from "@/lib/db/database";
 import { type PagePosition, toPage } from "@/lib/db/page";
 import { AppError } from "@/lib/errors/app-error";
+import { findUserIdsNamed } from "@/lib/users/user-repository";
 import { findSessions, type Session, type SessionStatus } from "./session-repository";
 
 export interface ListSessionsInput {
   readonly scope?: "own" | "all";
   readonly statuses?: readonly SessionStatus[] | undefined;
   readonly appId?: string | undefined;
-  /** Names are kept in lower case. */
+  /** A piece of whose they are, in either case. */
   readonly username?: string | undefined;
   readonly limit: number;
   /** The last row of the page before. */
@@ -27,11 +28,14 @@ export async function listSessions(
   actor: Actor,
   { scope = "own", statuses, appId, username, limit, cursor }: ListSessionsInput,
 ): Promise<SessionPage> {
+  const within = visibleTo(actor, scope);
+  // Looked up first: users are few, and their sessions have an index of their own.
+  const userIds = username === undefined ? undefined : await findUserIdsNamed(db, username);
   const rows = await findSessions(db, {
-    within: visibleTo(actor, scope),
+    within,
     statuses,
     appId,
-    username: username?.toLowerCase(),
+    userIds,
     after: cursor,
     limit: limit + 1,
   });

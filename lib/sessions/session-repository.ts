@@ -223,8 +223,8 @@ export interface SessionQuery {
   readonly within: Reach;
   readonly statuses: readonly SessionStatus[] | undefined;
   readonly appId: string | undefined;
-  /** The whole name of whose they are. */
-  readonly username: string | undefined;
+  /** Whose they are: one of these. */
+  readonly userIds: readonly string[] | undefined;
   /** The last row of the page before. */
   readonly after: PagePosition | undefined;
   readonly limit: number;
@@ -233,14 +233,13 @@ export interface SessionQuery {
 /** One page, newest first. */
 export async function findSessions(
   db: DatabaseOrTransaction,
-  { within, statuses, appId, username, after, limit }: SessionQuery,
+  { within, statuses, appId, userIds, after, limit }: SessionQuery,
 ): Promise<Session[]> {
   const rows = await db.session.findMany({
     where: {
-      ...within,
+      AND: [within, userIds === undefined ? {} : { userId: { in: [...userIds] } }],
       ...(statuses === undefined ? {} : { status: { in: [...statuses] } }),
       ...(appId === undefined ? {} : { appId }),
-      ...(username === undefined ? {} : { user: { username } }),
       ...beyond(after, "desc"),
     },
     orderBy: inOrder("desc"),

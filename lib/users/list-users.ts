@@ -1,10 +1,10 @@
 import type { DatabaseOrTransaction } from "@/lib/db/database";
-import { findUsers, type User } from "./user-repository";
+import { findUsers, type User, type UserQuery } from "./user-repository";
 
-/** A page of all users, newest first, beginning after `after`. */
+/** A page of the users that the filters let through, newest first, beginning after `after`. */
 export async function listUsers(
   { db }: { readonly db: DatabaseOrTransaction },
-  page: Parameters<typeof findUsers>[1],
+  query: UserQuery,
 ): Promise<User[]> {
-  return findUsers(db, page);
+  return findUsers(db, query);
 }

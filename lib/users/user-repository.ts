@@ -1,6 +1,7 @@
 import { assignClusters } from "@/lib/auth/clusters";
 import type { DatabaseOrTransaction, Prisma } from "@/lib/db/database";
 import { IN_FORCE } from "@/lib/holds/hold-repository";
+import { literalInLike } from "@/lib/db/like";
 import { beyond, inOrder, type PagePosition } from "@/lib/db/page";
 import type { Role } from "@/lib/auth/permissions";
 import type { UserItem } from "./user-schema";
@@ -82,18 +83,57 @@ export async function findUserBySubject(
   return row === null ? null : toUser(row);
 }
 
+export interface UserFilters {
+  /** A piece of the user name or of the display name, in either case. */
+  readonly text?: string | undefined;
+  readonly role?: Role | undefined;
+  readonly disabled?: boolean | undefined;
+}
+
+export interface UserQuery extends UserFilters {
+  readonly limit: number;
+  readonly after?: PagePosition | undefined;
+}
+
 /** A page of users, newest first, beginning after `after`. */
 export async function findUsers(
   db: DatabaseOrTransaction,
-  { limit, after }: { readonly limit: number; readonly after?: PagePosition | undefined },
+  { limit, after, text, role, disabled }: UserQuery,
 ): Promise<User[]> {
   const rows = await db.user.findMany({
-    where: beyond(after, "desc"),
+    where: {
+      AND: [
+        beyond(after, "desc"),
+        text === undefined ? {} : namedLike(text),
+        role === undefined ? {} : { role },
+        disabled === undefined ? {} : { disabledAt: disabled ? { not: null } : null },
+      ],
+    },
     orderBy: inOrder("desc"),
     take: limit,
     select: USER_COLUMNS,
   });
   return rows.map(toUser);
+}
+
+function namedLike(text: string): Prisma.UserWhereInput {
+  const contains = literalInLike(text);
+  return {
+    OR: [
+      { username: { contains: contains.toLowerCase() } },
+      { displayName: { contains, mode: "insensitive" } },
+    ],
+  };
+}
+
+/** The ids of all users whose user name has this piece, in either case. Users are few: this reads them all. */
+export async function findUserIdsNamed(
+  db: DatabaseOrTransaction,
+  piece: string,
+): Promise<string[]> {
+  const where = { username: { contains: literalInLike(piece.toLowerCase()) } };
+  const rows = await db.user.findMany({ where, select: { id: true } });
+  return rows.map(({ id }) => id);
 }
 
 /**

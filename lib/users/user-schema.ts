@@ -7,7 +7,7 @@ import { ROLES } from "@/lib/auth/permissions";
 export const MIN_PASSWORD_LENGTH = 10;
 /** More than any password manager makes; hashing one takes no longer for it. */
 export const MAX_PASSWORD_LENGTH = 1024;
-const MAX_NAME_LENGTH = 64;
+export const MAX_NAME_LENGTH = 64;
 
 export const roleSchema = z.enum(ROLES);
 /** The clusters assigned to somebody of the role `ops`. */

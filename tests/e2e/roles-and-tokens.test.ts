@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "@/lib/db/embedded/free-port";
 import { insertRecordings } from "../support/listed-recordings";
 import { type OpenIdProvider, startOpenIdProvider } from "../support/openid";
-import { DEVICES, expectFaultless, PageScene, settled } from "../support/page-checks";
+import { DEVICES, expectFaultless, ON_A_DESK, PageScene, settled } from "../support/page-checks";
 import { type Product, startProduct } from "../support/product";
 
 const scene = PageScene.install();
@@ -168,6 +168,32 @@ describe("a role", () => {
     expect(await row("admin").getByRole("link", { name: "Open Desktop" }).count()).toBe(0);
     expect(await row("otto").getByRole("link", { name: "Open Desktop" }).count()).toBe(1);
   });
+});
+
+it("finds users by a piece of a name, by role and by state, under an address that can be shared", async () => {
+  for (const name of ["wanda", "wendy", "walter"]) await scene.product.addUser(name);
+  const data = { disabledAt: new Date() };
+  await scene.product.db.user.update({ where: { username: "wendy" }, data });
+  const page = await scene.signedIn();
+  const row = (name: string) => page.getByRole("row").filter({ hasText: name });
+  await page.goto("/admin/users");
+  await page.getByRole("searchbox", { name: "Search users" }).fill("W");
+  await row("admin").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Disabled" }).click();
+  await row("wanda").waitFor({ state: "detached" });
+  await row("wendy").waitFor();
+  await page.getByRole("combobox", { name: "Role" }).click();
+  await page.getByRole("option", { name: "Viewer" }).click();
+  await page.getByText("No user matches").waitFor();
+  await page.waitForURL("**/admin/users?q=W&disabled=true&role=readonly");
+  await expectFaultless(page, "users, none found", ON_A_DESK);
+  await page.goto("/admin/users?q=wa&disabled=false&role=dev");
+  await row("wanda").waitFor();
+  expect(await row("wendy").count()).toBe(0);
+  await page.getByRole("button", { name: "Disabled" }).click();
+  await page.getByRole("button", { name: "Clear search and filters" }).click();
+  await row("admin").first().waitFor();
+  expect(new URL(page.url()).search).toBe("");
 });
 
 describe("somebody whom an OpenID provider vouches for", () => {

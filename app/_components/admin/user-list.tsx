@@ -1,6 +1,6 @@
 "use client";
 
-import { UserPlus } from "lucide-react";
+import { SearchX, UserPlus } from "lucide-react";
 import { type ReactNode, useMemo, useState } from "react";
 import { assertNever } from "@/lib/errors/assert-never";
 import { type UpdateUserInput, type UserItem, userSchema } from "@/lib/users/user-schema";
@@ -10,17 +10,21 @@ import { DataList } from "../list/data-list";
 import { ListCount } from "../list/list-count";
 import { ListProblem, MoreRows } from "../list/more-rows";
 import { useLivePages } from "../list/use-live-pages";
+import { useUrlFilters } from "../list/use-url-filters";
 import { type Secret, ShownOnce } from "../shown-once";
 import { UserTokensDialog } from "../tokens/user-tokens-dialog";
 import { PageFrame } from "../shell/page-frame";
 import { Button } from "../ui/button";
 import { ConfirmDialog } from "../ui/dialog";
+import { EmptyState } from "../ui/states";
 import { TablePanel } from "../ui/table";
 import { useToasts } from "../ui/toast";
 import { CreateUserDialog } from "./create-user-dialog";
 import { newPassword } from "./new-password";
 import { RoleDialog } from "./role-dialog";
 import { userColumns, type UserRequest } from "./user-columns";
+import { UserFilterBar } from "./user-filter-bar";
+import { USER_FILTERS } from "./user-filters";
 
 interface UserListProps {
   readonly tabs: ReactNode;
@@ -39,10 +43,12 @@ interface ConfirmedRequest extends UserRequest {
 const rowPath = (id: string) => `/api/admin/users/${id}`;
 const nameOf = (user: UserItem) => user.username;
 const isNeverLive = () => false;
+const NO_FILTER = Object.fromEntries(USER_FILTERS.map((name) => [name, ""]));
 
 /** Everybody who can sign in, and what can be done about it. */
 export function UserList({ tabs, first, path, ownId, mayHold }: UserListProps) {
   const toasts = useToasts();
+  const filters = useUrlFilters();
   const pages = useLivePages({ first, path, schema: userSchema, rowPath, isLive: isNeverLive });
   const [creating, setCreating] = useState(false);
   const [secret, setSecret] = useState<Secret | null>(null);
@@ -91,9 +97,14 @@ export function UserList({ tabs, first, path, ownId, mayHold }: UserListProps) {
         </Button>
       }
     >
+      <UserFilterBar filters={filters} />
       <ListProblem problem={pages.problem} />
       <TablePanel>
-        <DataList label="Users" rows={pages.rows} columns={columns} nameOf={nameOf} />
+        {pages.rows.length === 0 ? (
+          <NoUsers onClearFilters={() => filters.set(NO_FILTER)} />
+        ) : (
+          <DataList label="Users" rows={pages.rows} columns={columns} nameOf={nameOf} />
+        )}
         <MoreRows
           hasMore={pages.hasMore}
           rowCount={pages.rows.length}
@@ -140,6 +151,19 @@ export function UserList({ tabs, first, path, ownId, mayHold }: UserListProps) {
         />
       )}
     </PageFrame>
+  );
+}
+
+/** Whoever looks is a user, so filters are what leaves nobody. */
+function NoUsers({ onClearFilters }: { readonly onClearFilters: () => void }) {
+  return (
+    <EmptyState
+      icon={SearchX}
+      title="No user matches"
+      action={<Button onClick={onClearFilters}>Clear search and filters</Button>}
+    >
+      Search looks for a piece of a user name or of a display name.
+    </EmptyState>
   );
 }
 

@@ -30,13 +30,15 @@ interface DataListProps<T extends { readonly id: string }> {
   readonly selection?: Selection;
   /** Leave it out where the order cannot be changed. */
   readonly order?: ListOrder;
+  /** How wide the table must at least be, in rem; null where columns leave instead. */
+  readonly widthRem?: number | null;
   /** A row's name, for the box that selects it. */
   readonly nameOf: (row: T) => string;
 }
 
 /** The table of every list: j/k/x keys, selection, and only as many rows in the page as are seen. */
 export function DataList<T extends { readonly id: string }>(props: DataListProps<T>) {
-  const { label, rows, columns, selection, order, nameOf } = props;
+  const { label, rows, columns, selection, order, widthRem = null, nameOf } = props;
   const body = useRef<HTMLTableSectionElement>(null);
   const table = useTable({
     features: listFeatures,
@@ -54,7 +56,7 @@ export function DataList<T extends { readonly id: string }>(props: DataListProps
   const tableRows = table.getRowModel().rows;
   const windowed = useRowWindow(body, tableRows.length);
   return (
-    <Table label={label} rowCount={tableRows.length + 1}>
+    <Table label={label} rowCount={tableRows.length + 1} widthRem={widthRem}>
       <thead>
         {table.getHeaderGroups().map((group) => (
           <tr key={group.id}>

@@ -15,10 +15,13 @@ interface SearchFieldProps {
   readonly maxLength: number;
   /** Called when the typing pauses. */
   readonly onSearch: (text: string) => void;
+  /** It stands beside a list's main search, which is where `/` goes. */
+  readonly beside?: boolean;
 }
 
 /** A list's search: `/` goes there, Escape leaves it. */
-export function SearchField({ label, value, maxLength, onSearch }: SearchFieldProps) {
+export function SearchField(props: SearchFieldProps) {
+  const { label, value, maxLength, onSearch, beside = false } = props;
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [text, setText] = useState(value);
@@ -38,12 +41,12 @@ export function SearchField({ label, value, maxLength, onSearch }: SearchFieldPr
   };
   useEffect(() => () => clearTimeout(timer.current), []);
   useKeyDown((event) => {
-    if (event.key !== "/" || isTyping(event) || isCovered()) return;
+    if (beside || event.key !== "/" || isTyping(event) || isCovered()) return;
     event.preventDefault();
     input.current?.select();
   });
   return (
-    <div className="relative w-full sm:w-72">
+    <div className={classes("relative w-full", beside ? "sm:w-48" : "sm:w-72")}>
       <Search
         aria-hidden
         className="pointer-events-none absolute inset-y-0 start-2.5 my-auto size-4 text-ink-subtle"
@@ -52,7 +55,7 @@ export function SearchField({ label, value, maxLength, onSearch }: SearchFieldPr
         ref={input}
         type="search"
         aria-label={label}
-        aria-keyshortcuts="/"
+        aria-keyshortcuts={beside ? undefined : "/"}
         placeholder={label}
         value={text}
         maxLength={maxLength}
@@ -67,12 +70,14 @@ export function SearchField({ label, value, maxLength, onSearch }: SearchFieldPr
         }}
         className={classes(inputClasses, "peer h-(--control) ps-8! pe-8!")}
       />
-      <span
-        aria-hidden
-        className="pointer-events-none absolute inset-y-0 end-2 flex items-center peer-focus:hidden pointer-coarse:hidden"
-      >
-        <Kbd>/</Kbd>
-      </span>
+      {!beside && (
+        <span
+          aria-hidden
+          className="pointer-events-none absolute inset-y-0 end-2 flex items-center peer-focus:hidden pointer-coarse:hidden"
+        >
+          <Kbd>/</Kbd>
+        </span>
+      )}
     </div>
   );
 }

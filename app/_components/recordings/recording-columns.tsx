@@ -13,23 +13,22 @@ import { classes } from "../ui/classes";
 import { CopyId } from "../ui/copy-id";
 import { Menu, MenuItem, MenuLink } from "../ui/menu";
 import { StatusBadge } from "../ui/status-badge";
-import { FROM_LARGE, FROM_MEDIUM, FROM_SMALL, rowLinkClasses } from "../ui/table";
+import { rowLinkClasses } from "../ui/table";
 import { Duration, RelativeTime } from "../ui/time";
+import { CHOOSABLE_COLUMNS, type ColumnChoices, HIDDEN_BELOW } from "./choosable-columns";
 import { Poster } from "./poster";
 import { recordingFlags, recordingMeaning, recordingName } from "./recording-meaning";
 import { rowRights } from "./row-rights";
 
 const column = createColumnHelper<ListFeatures, RecordingJson>();
-const FROM_EXTRA_LARGE = "max-xl:hidden";
-const FROM_HUGE = "max-2xl:hidden";
 
 interface RecordingColumnsOptions {
   /** Who looks: rows offer what this person may do with them. */
   readonly actor: Actor;
   /** Everybody's recordings: whose, and by which ids. */
   readonly everybody: boolean;
-  /** Ids of columns to leave out. */
-  readonly hidden: readonly string[];
+  /** What somebody chose of them; the others leave where the window is narrow. */
+  readonly choices: ColumnChoices;
   /** Where a recording's link leads. */
   readonly hrefOf: (recording: RecordingJson) => string;
   readonly onDelete: (recording: RecordingJson) => void;
@@ -37,22 +36,17 @@ interface RecordingColumnsOptions {
 
 /** The columns of a list of recordings. */
 export function recordingColumns(options: RecordingColumnsOptions) {
-  const { hidden } = options;
-  return allColumns(options).filter(({ id }) => id === undefined || !hidden.includes(id));
+  const { choices } = options;
+  return allColumns(options).flatMap((each) => {
+    const choosable = CHOOSABLE_COLUMNS.find(({ id }) => id === each.id);
+    if (choosable === undefined || choices[choosable.id] === true) return [each];
+    if (choices[choosable.id] === false) return [];
+    // One's own list has fewer columns, so there is room for the app earlier.
+    const from = choosable.id === "app_name" && !options.everybody ? "lg" : choosable.from;
+    const className = classes(each.meta?.className, HIDDEN_BELOW[from]);
+    return [{ ...each, meta: { ...each.meta, className } }];
+  });
 }
-
-/** The columns that can be left out. */
-export const CHOOSABLE_COLUMNS = [
-  { id: "poster", label: "Picture" },
-  { id: "username", label: "User" },
-  { id: "id", label: "Recording" },
-  { id: "session_id", label: "Session" },
-  { id: "status", label: "State" },
-  { id: "app_name", label: "App" },
-  { id: "duration_seconds", label: "Duration" },
-  { id: "size_bytes", label: "Size" },
-  { id: "created_at", label: "Started" },
-] as const;
 
 function allColumns({ actor, everybody, hrefOf, onDelete }: RecordingColumnsOptions) {
   return column.columns([
@@ -60,7 +54,7 @@ function allColumns({ actor, everybody, hrefOf, onDelete }: RecordingColumnsOpti
       id: "poster",
       header: () => <span className="sr-only">Picture</span>,
       cell: ({ row }) => <Poster recording={row.original} />,
-      meta: { className: `w-14 pe-1! ${FROM_SMALL}` },
+      meta: { className: "w-14 pe-1!" },
     }),
     column.display({
       id: "name",
@@ -72,14 +66,12 @@ function allColumns({ actor, everybody, hrefOf, onDelete }: RecordingColumnsOpti
       id: "status",
       header: "State",
       cell: ({ row }) => <StatusBadge status={row.original.status} />,
-      meta: { className: `w-27 ${FROM_SMALL}` },
+      meta: { className: "w-27" },
     }),
     column.accessor("app_name", {
       id: "app_name",
       header: "App",
-      meta: {
-        className: `w-28 truncate text-ink-muted ${everybody ? FROM_HUGE : FROM_LARGE}`,
-      },
+      meta: { className: "w-28 truncate text-ink-muted" },
     }),
     ...measureColumns,
     column.display({
@@ -97,7 +89,7 @@ const everybodyColumns = column.columns([
     header: "User",
     cell: ({ getValue }) => <UserLink username={getValue()} />,
     meta: {
-      className: `w-26 truncate ${FROM_MEDIUM}`,
+      className: "w-26 truncate",
       sorts: { descending: "user_z_a", ascending: "user_a_z" },
     },
   }),
@@ -105,13 +97,13 @@ const everybodyColumns = column.columns([
     id: "id",
     header: "Recording",
     cell: ({ getValue }) => <LiftedId id={getValue()} of="recording" />,
-    meta: { className: `w-23 ${FROM_EXTRA_LARGE}` },
+    meta: { className: "w-23" },
   }),
   column.accessor("session_id", {
     id: "session_id",
     header: "Session",
     cell: ({ getValue }) => <LiftedId id={getValue()} of="session" />,
-    meta: { className: `w-23 ${FROM_EXTRA_LARGE}` },
+    meta: { className: "w-23" },
   }),
 ]);
 
@@ -121,7 +113,7 @@ const measureColumns = column.columns([
     header: "Duration",
     cell: ({ getValue }) => <Duration ms={toMs(getValue())} />,
     meta: {
-      className: `w-22 text-end! ${FROM_SMALL}`,
+      className: "w-22 text-end!",
       sorts: { descending: "longest", ascending: "shortest" },
     },
   }),
@@ -130,7 +122,7 @@ const measureColumns = column.columns([
     header: "Size",
     cell: ({ row }) => <ByteSize bytes={sizeOf(row.original)} />,
     meta: {
-      className: `w-24 text-end! text-ink-muted ${FROM_MEDIUM}`,
+      className: "w-24 text-end! text-ink-muted",
       sorts: { descending: "largest", ascending: "smallest" },
     },
   }),
@@ -143,7 +135,7 @@ const measureColumns = column.columns([
       </span>
     ),
     meta: {
-      className: `w-26 text-end! text-ink-muted ${FROM_SMALL}`,
+      className: "w-26 text-end! text-ink-muted",
       sorts: { descending: "newest", ascending: "oldest" },
     },
   }),

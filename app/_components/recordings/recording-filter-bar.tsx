@@ -1,6 +1,5 @@
 "use client";
 
-import { X } from "lucide-react";
 import { RECORDING_FLAGS, RECORDING_STATUSES } from "@/lib/recordings/recording-schema";
 import { FoldingFilters } from "../list/folding-filters";
 import { SearchField } from "../list/search-field";
@@ -67,7 +66,6 @@ const ANY_APP = "any";
 type EverybodyFiltersProps = Pick<RecordingFilterBarProps, "filters" | "apps">;
 
 function EverybodyFilters({ filters, apps }: EverybodyFiltersProps) {
-  const user = filters.get("user");
   const flags = filters.get("flags");
   return (
     <>
@@ -82,6 +80,13 @@ function EverybodyFilters({ filters, apps }: EverybodyFiltersProps) {
           </FilterChip>
         ))}
       </div>
+      <SearchField
+        label="Whole user name"
+        value={filters.get("user")}
+        maxLength={MAX_SEARCH_LENGTH}
+        onSearch={(user) => filters.set({ user })}
+        beside
+      />
       <Select
         label="App"
         value={filters.get("app") || ANY_APP}
@@ -95,12 +100,6 @@ function EverybodyFilters({ filters, apps }: EverybodyFiltersProps) {
       <ValueFilter filters={filters} name="to" label="To day (UTC)" type="date" />
       <ValueFilter filters={filters} name="min" label="At least, MiB" type="number" />
       <ValueFilter filters={filters} name="max" label="At most, MiB" type="number" />
-      {user !== "" && (
-        <FilterChip pressed onPress={() => filters.set({ user: "" })}>
-          Of {user.slice(0, 24)}
-          <X aria-hidden className="size-3.5" />
-        </FilterChip>
-      )}
     </>
   );
 }

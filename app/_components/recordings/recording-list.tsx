@@ -14,6 +14,8 @@ import { Button, ButtonLink } from "../ui/button";
 import { countOf } from "../ui/format";
 import { EmptyState } from "../ui/states";
 import { TablePanel } from "../ui/table";
+import type { ColumnChoices } from "./choosable-columns";
+import type { ChosenColumns } from "./column-choices";
 import { HoldRecordings } from "./hold-recordings";
 import { HoldingBar, RemovalBar, SavingBar } from "./progress-bar";
 import { recordingColumns } from "./recording-columns";
@@ -29,7 +31,8 @@ interface RecordingListProps {
   readonly pages: LivePages<RecordingJson>;
   readonly everybody: boolean;
   readonly order: ListOrder;
-  readonly hiddenColumns: readonly string[];
+  /** What was chosen of the columns; null where there is no choice. */
+  readonly columns: Pick<ChosenColumns, "choices" | "widthRem"> | null;
   /** Where a recording's link leads. */
   readonly hrefOf: (recording: RecordingJson) => string;
   /** Some filter is on, so an empty list does not mean that there are none. */
@@ -37,9 +40,13 @@ interface RecordingListProps {
   readonly onClearFilters: () => void;
 }
 
+const NOTHING_CHOSEN: ColumnChoices = {};
+
 /** The rows of a list of recordings, kept up to date, with what can be done to them. */
 export function RecordingList(props: RecordingListProps) {
-  const { pages, everybody, order, hiddenColumns, hrefOf, filtered, onClearFilters } = props;
+  const { pages, everybody, order, hrefOf, filtered, onClearFilters } = props;
+  const choices = props.columns?.choices ?? NOTHING_CHOSEN;
+  const widthRem = props.columns?.widthRem ?? null;
   const actor = useActor();
   const [selected, setSelected] = useState<RowSelectionState>({});
   const [leaving, setLeaving] = useState<readonly RecordingJson[]>([]);
@@ -52,11 +59,11 @@ export function RecordingList(props: RecordingListProps) {
       recordingColumns({
         actor,
         everybody,
-        hidden: hiddenColumns,
+        choices,
         hrefOf,
         onDelete: (recording) => setLeaving([recording]),
       }),
-    [actor, everybody, hiddenColumns, hrefOf],
+    [actor, everybody, choices, hrefOf],
   );
   const chosen = pages.rows.filter((row) => selected[row.id]);
   const rights = chosen.map((recording) => rowRights(actor, recording));
@@ -81,7 +88,7 @@ export function RecordingList(props: RecordingListProps) {
           onClear={() => setSelected({})}
         />
       )}
-      <TablePanel>
+      <TablePanel scrolls={widthRem !== null}>
         {pages.rows.length === 0 ? (
           <NoRecordings filtered={filtered} everybody={everybody} onClearFilters={onClearFilters} />
         ) : (
@@ -91,6 +98,7 @@ export function RecordingList(props: RecordingListProps) {
             columns={columns}
             {...(selectable && { selection: { state: selected, onChange: setSelected } })}
             order={order}
+            widthRem={widthRem}
             nameOf={recordingName}
           />
         )}

@@ -11,7 +11,7 @@ import { PageFrame } from "../shell/page-frame";
 import { buttonClasses } from "../ui/button";
 import { classes } from "../ui/classes";
 import { ColumnMenu } from "./column-menu";
-import { useHiddenColumns } from "./hidden-columns";
+import { useChosenColumns } from "./column-choices";
 import { PlayDialog } from "./play-dialog";
 import { type AppChoice, RecordingFilterBar } from "./recording-filter-bar";
 import { parseSort, RECORDING_FILTERS, recordingQueryOf } from "./recording-filters";
@@ -31,7 +31,6 @@ interface RecordingsViewProps {
 const rowPath = (id: string) => `/api/recordings/${id}`;
 const pageOf = ({ id }: RecordingJson) => `/recordings/${id}`;
 const NO_FILTER = Object.fromEntries(RECORDING_FILTERS.map((name) => [name, ""]));
-const NOTHING_HIDDEN: readonly string[] = [];
 
 /** Title and count, search, filters and the list they belong to. */
 export function RecordingsView(props: RecordingsViewProps) {
@@ -42,7 +41,7 @@ export function RecordingsView(props: RecordingsViewProps) {
   const pages = useLivePages({
     ...{ first, path, schema: recordingSchema, rowPath, isLive, newestFirst },
   });
-  const [hidden, toggle] = useHiddenColumns();
+  const columns = useChosenColumns();
   const playing = usePlayHref(filters);
   return (
     <PageFrame
@@ -53,7 +52,7 @@ export function RecordingsView(props: RecordingsViewProps) {
         everybody && (
           <>
             <ExportLink filters={filters} />
-            <ColumnMenu hidden={hidden} onToggle={toggle} />
+            <ColumnMenu shown={columns.shown} toggle={columns.toggle} />
           </>
         )
       }
@@ -64,7 +63,7 @@ export function RecordingsView(props: RecordingsViewProps) {
           pages={pages}
           everybody={everybody}
           order={{ sort, onSort: (next) => filters.set({ sort: next === "newest" ? "" : next }) }}
-          hiddenColumns={everybody ? hidden : NOTHING_HIDDEN}
+          columns={everybody ? columns : null}
           hrefOf={everybody ? playing : pageOf}
           filtered={RECORDING_FILTERS.some((name) => filters.get(name) !== "")}
           onClearFilters={() => filters.set(NO_FILTER)}

@@ -30,7 +30,7 @@ export function SessionFilterBar({ filters, apps }: SessionFilterBarProps) {
   return (
     <search className="mb-3 flex flex-wrap items-center gap-2">
       <SearchField
-        label="Whole user name"
+        label="Search by user name"
         value={filters.get("user")}
         maxLength={64}
         onSearch={(user) => filters.set({ user })}

@@ -8,8 +8,8 @@ const MAX_NAME_LENGTH = 64;
 export function sessionQueryOf(get: (name: string) => string): Record<string, string> {
   return {
     scope: "all",
-    user: get("user").slice(0, MAX_NAME_LENGTH),
-    app_id: get("app_id").slice(0, MAX_NAME_LENGTH),
+    user: get("user").slice(0, MAX_NAME_LENGTH).replaceAll("\0", ""),
+    app_id: get("app_id").slice(0, MAX_NAME_LENGTH).replaceAll("\0", ""),
     status: parseSessionStatuses(get("status")).join(","),
   };
 }

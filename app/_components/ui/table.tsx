@@ -7,17 +7,20 @@ interface TableProps {
   readonly busy?: boolean;
   /** All rows with the header's, where not all are in the page. */
   readonly rowCount?: number;
+  /** How wide it must at least be; its panel then scrolls. */
+  readonly widthRem?: number | null;
   readonly children: ReactNode;
 }
 
 /** A dense list. Cells that matter less leave on narrow screens (`FROM_SMALL` …). */
-export function Table({ label, busy = false, rowCount, children }: TableProps) {
+export function Table({ label, busy = false, rowCount, widthRem = null, children }: TableProps) {
   return (
     <table
       aria-label={label}
       aria-busy={busy || undefined}
       aria-rowcount={rowCount}
       className="w-full table-fixed border-collapse"
+      style={widthRem === null ? undefined : { minWidth: `${widthRem}rem` }}
     >
       {children}
     </table>
@@ -74,7 +77,23 @@ export function Cell({ className, ...rest }: ComponentProps<"td">) {
   );
 }
 
+interface TablePanelProps {
+  /** The table may be wider than the window: it scrolls inside its frame. */
+  readonly scrolls?: boolean;
+  readonly children: ReactNode;
+}
+
 /** The frame around a table. */
-export function TablePanel({ children }: { readonly children: ReactNode }) {
-  return <div className="rounded-md border border-line bg-surface">{children}</div>;
+export function TablePanel({ scrolls = false, children }: TablePanelProps) {
+  // Positioned, so that what is hidden from sight in it scrolls with it instead of widening the page.
+  return (
+    <div
+      className={classes(
+        "rounded-md border border-line bg-surface",
+        scrolls && "relative overflow-x-auto",
+      )}
+    >
+      {children}
+    </div>
+  );
 }

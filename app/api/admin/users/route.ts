@@ -1,6 +1,6 @@
-import { z } from "zod";
-import { pageQuery, pageResponse } from "@/lib/http/pagination";
+import { pageResponse } from "@/lib/http/pagination";
 import { route } from "@/lib/http/route";
+import { userFiltersOf, userListQuery } from "@/lib/http/user-list";
 import { createUser } from "@/lib/users/create-user";
 import { listUsers } from "@/lib/users/list-users";
 import { toUserItem } from "@/lib/users/user-repository";
@@ -8,9 +8,11 @@ import { createUserSchema } from "@/lib/users/user-schema";
 
 export const GET = route(
   "GET /api/admin/users",
-  { query: z.object(pageQuery) },
-  async ({ request, query: { limit, cursor }, services }) => {
-    const users = await listUsers(services, { limit: limit + 1, after: cursor });
+  { query: userListQuery },
+  async ({ request, query, services }) => {
+    const { limit, cursor } = query;
+    const page = { limit: limit + 1, after: cursor };
+    const users = await listUsers(services, { ...userFiltersOf(query), ...page });
     return pageResponse(request, users, limit, toUserItem);
   },
 );
