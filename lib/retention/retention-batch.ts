@@ -44,8 +44,8 @@ interface BatchQuery {
 
 /**
  * Begins the deletion of the oldest recordings past their limit that nobody has claimed and nothing holds; null when
- * there are none. The database checks each against the limits too. In a transaction that keeps holds out: once it is committed, they may go. Until then their
- * rows are locked: who wants to claim one waits, and then finds the batch.
+ * there are none. The database checks each against the limits too. In a transaction that keeps holds out: once it is
+ * committed, they may go. Until then their rows are locked: who wants to claim one waits, and then finds the batch.
  */
 export async function beginBatch(
   transaction: DatabaseOrTransaction,

@@ -177,8 +177,11 @@ describe.skipIf(!canRunDesktops).each(isolations)(
       await screen.untilPicture(hasTerminal);
       const seconds = String(randomInt(100_000, 1_000_000));
       await runs(screen, `(setsid nohup sleep ${seconds} >/dev/null 2>&1 &)`);
-      const background = pidsOfCommand("sleep", seconds);
-      expect(background).toHaveLength(1);
+      const background = await vi.waitFor(() => {
+        const pids = pidsOfCommand("sleep", seconds);
+        expect(pids).toHaveLength(1);
+        return pids;
+      }, WAIT);
       const processes = [...descendantsOf(child.pid!), ...background];
       expect(processes.length).toBeGreaterThan(5);
       child.kill("SIGKILL");
