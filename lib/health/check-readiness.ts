@@ -13,7 +13,10 @@ export interface Check {
 
 export interface Readiness {
   readonly ready: boolean;
-  readonly checks: Readonly<Record<string, Check>>;
+  readonly checks: Readonly<Record<"database" | "migrations" | "storage", Check>> & {
+    /** Where jobs are taken. */
+    readonly queue?: Check;
+  };
 }
 
 export interface ReadinessDeps {
