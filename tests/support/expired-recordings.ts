@@ -14,7 +14,7 @@ export interface Kept {
   /** What their rows say; `local` by default. */
   readonly backend?: "local" | "s3";
   /** Where local storage keeps its files; without it the rows have none. */
-  readonly root?: string;
+  readonly root?: string | undefined;
 }
 
 /** Recordings that became what they are so many days ago, with small files. Returns their ids. */
