@@ -27,7 +27,7 @@ export async function keepRecordings(db: Database, kept: Kept): Promise<string[]
   const rows = Array.from({ length: count }, (_, index) => {
     const id = randomUUID();
     return {
-      ...{ id, sessionId, userId, status, filename: `${id}.webm`, createdAt: at },
+      ...{ id, sessionId, userId, status, filename: filenameOf(at, index), createdAt: at },
       ...{ storageBackend: backend, storageKey: `${month}/${id}.webm` },
       ...{ sizeBytes: 4n, durationMs: status === "ready" ? 1_000n : null },
       failReason: status === "failed" ? "nothing_captured" : null,
@@ -41,6 +41,12 @@ export async function keepRecordings(db: Database, kept: Kept): Promise<string[]
   }
   await db.recording.createMany({ data: rows });
   return rows.map(({ id }) => id);
+}
+
+/** As the product names them for a person: what an index of words makes of it is part of what a sweep costs. */
+function filenameOf(at: Date, index: number): string {
+  const [day = "", time = ""] = new Date(at.getTime() - index * 61_000).toISOString().split("T");
+  return `Desktop ${day} ${time.slice(0, 8).replaceAll(":", ".")}.webm`;
 }
 
 /** Each with its poster; many at a time, for benchmarks keep a hundred thousand. */
