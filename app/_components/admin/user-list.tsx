@@ -105,12 +105,7 @@ export function UserList({ tabs, first, path, ownId, mayHold }: UserListProps) {
         ) : (
           <DataList label="Users" rows={pages.rows} columns={columns} nameOf={nameOf} />
         )}
-        <MoreRows
-          hasMore={pages.hasMore}
-          rowCount={pages.rows.length}
-          loading={pages.loadingMore}
-          onMore={pages.loadMore}
-        />
+        <MoreRows next={pages.nextPage} />
       </TablePanel>
       <CreateUserDialog
         open={creating}
