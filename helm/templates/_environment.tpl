@@ -77,6 +77,7 @@ SORTIE_RECORDING_STORAGE_PATH: {{ .Values.recording.storagePath | quote }}
 {{- define "sortie.sessionSettings" -}}
 {{- with .Values.sessions }}
 SORTIE_SESSION_PROVIDER: {{ .provider | quote }}
+SORTIE_CLUSTER: {{ .cluster | quote }}
 SORTIE_SESSION_IDLE_MINUTES: {{ int64 .idleMinutes | quote }}
 SORTIE_SESSION_MAX_MINUTES: {{ int64 .maxMinutes | quote }}
 {{- if ne .provider "local" }}

@@ -46,6 +46,9 @@ A secret's value is never shown.
 - values: [auth.oidc.usernameClaim, auth.oidc.roleClaim]
   pattern: '^\S+$'
   allowed: the name of a claim, such as groups
+- values: [sessions.cluster]
+  pattern: '^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$'
+  allowed: a cluster's name of at most 63 letters, digits, dots, hyphens and underscores, a letter or digit first
 - values: [sessions.desktopImage]
   pattern: '^[a-zA-Z0-9][\w./:@-]*$'
   allowed: an image as containers name it, such as registry.example.org/sortie-desktop:1

@@ -59,7 +59,7 @@ export function createServices(
     metrics: createMetrics(),
     db,
     store,
-    room: new Room({ db, store }),
+    room: new Room({ db, store, log }),
     usage: new RecordingUsage({ db, now }),
     queue: new QueueMonitor(config, (err) => log.warn({ err }, "the job queue cannot be reached")),
     wishes: new RecordingWishes({ db, log }),

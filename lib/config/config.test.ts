@@ -52,6 +52,11 @@ describe("an operator who makes a mistake is told the variable, the value and wh
     ["PORT", "70000", "a port number from 0 to 65535"],
     ["SORTIE_SESSION_PROVIDER", "podman", "local, docker or kubernetes"],
     ["SORTIE_APPS_FILE", "apps.json", "the absolute path of a JSON file"],
+    [
+      "SORTIE_CLUSTER",
+      "east one",
+      "a cluster's name (1 to 63 letters, digits, dots, hyphens and underscores, a letter or digit first)",
+    ],
     ["SORTIE_DESKTOP_IMAGE", "--privileged", "the name of a container image"],
   ])("%s=%s", (name, value, allowed) => {
     expect(complaintAbout({ [name]: value })).toBe(`${name} is "${value}"; allowed: ${allowed}.`);

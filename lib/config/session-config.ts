@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { clusterName, DEFAULT_CLUSTER } from "@/lib/auth/cluster-name";
 import {
   absolutePath,
   type Environment,
@@ -13,6 +14,8 @@ import { KUBERNETES_VARIABLES, type KubernetesConfig, readKubernetes } from "./k
 export type ProviderConfig = { readonly provider: "local" } | DockerConfig | KubernetesConfig;
 
 export type SessionConfig = ProviderConfig & {
+  /** The cluster that sessions of this installation run in; operations see what lies in the clusters assigned to them. */
+  readonly cluster: string;
   readonly idleTimeoutMs: number;
   readonly maxDurationMs: number;
   /** The operator's catalogue of apps; undefined: the one that comes with the product. */
@@ -31,6 +34,10 @@ export const SESSION_VARIABLES = {
   SORTIE_SESSION_PROVIDER: variable(
     z.enum(["local", "docker", "kubernetes"]),
     "local, docker or kubernetes",
+  ),
+  SORTIE_CLUSTER: variable(
+    clusterName,
+    "a cluster's name (1 to 63 letters, digits, dots, hyphens and underscores, a letter or digit first)",
   ),
   SORTIE_SESSION_IDLE_MINUTES: variable(
     integer(1, 525_600),
@@ -65,6 +72,7 @@ export function readSession(environment: Environment): SessionConfig {
   const read = new EnvironmentReader(environment, SESSION_VARIABLES);
   return {
     ...readProvider(read, environment),
+    cluster: read.withDefault("SORTIE_CLUSTER", DEFAULT_CLUSTER),
     idleTimeoutMs: read.withDefault("SORTIE_SESSION_IDLE_MINUTES", 60) * MINUTE_MS,
     maxDurationMs: read.withDefault("SORTIE_SESSION_MAX_MINUTES", 720) * MINUTE_MS,
     appsFile: read.optional("SORTIE_APPS_FILE"),

@@ -1,8 +1,11 @@
 /** The header that tells a sender with each acknowledgement how much room is left, where it is not enough. */
 export const ROOM_HEADER = "Sortie-Room";
 
+/** From the most room to the least. */
+export const ROOM_LEVELS = ["enough", "low", "out"] as const;
+
 /** How much room there is: `low` is to be spared, `out` ends what is under way before nothing is left. */
-export type RoomLevel = "enough" | "low" | "out";
+export type RoomLevel = (typeof ROOM_LEVELS)[number];
 
 /** Short of room once, the disk is good again only at this much of the floor: else it would flap with every file. */
 const GOOD_AGAIN = 1.25;
@@ -26,12 +29,10 @@ export function quotaLevel(usedBytes: number, quotaBytes: number): RoomLevel {
 
 /** Reads the header's value; anything else than a level means that nothing is short. */
 export function parseRoomLevel(text: string | null): RoomLevel {
-  return ORDER.find((level) => level === text) ?? "enough";
+  return ROOM_LEVELS.find((level) => level === text) ?? "enough";
 }
-
-const ORDER: readonly RoomLevel[] = ["enough", "low", "out"];
 
 /** The one with less room. */
 export function tighter(a: RoomLevel, b: RoomLevel): RoomLevel {
-  return ORDER.indexOf(a) > ORDER.indexOf(b) ? a : b;
+  return ROOM_LEVELS.indexOf(a) > ROOM_LEVELS.indexOf(b) ? a : b;
 }

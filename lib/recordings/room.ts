@@ -1,14 +1,17 @@
 import { LRUCache } from "lru-cache";
 import type { Database } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
+import type { Logger } from "@/lib/logging/logger";
 import { findSettings } from "@/lib/settings/settings-repository";
 import type { Settings } from "@/lib/settings/settings-schema";
+import { lookAtDisk } from "./disk-level";
 import { sumOfSizes } from "./recording-repository";
-import { diskLevel, quotaLevel, type RoomLevel, tighter } from "./room-level";
+import { quotaLevel, type RoomLevel, tighter } from "./room-level";
 
 interface RoomDeps {
   readonly db: Database;
   readonly store: { freeBytes(): Promise<number | null> };
+  readonly log: Pick<Logger, "warn">;
 }
 
 /** What was seen of settings and disk, and when. */
@@ -24,12 +27,12 @@ const FRESH_MS = 2_000;
 const RETRY_AFTER_SECONDS = 60;
 
 /**
- * How much room there is for recordings: on the disk, and within each user's quota. Remembers whether
- * the disk was short of room, so that it counts as good again only well above the floor. One for a process.
+ * How much room there is for recordings: on the disk, and within each user's quota. Whether the disk was short of
+ * room, so that it counts as good again only well above the floor, the processes remember together. One for a process.
  */
 export class Room {
-  private disk: RoomLevel = "enough";
   private latest: Look | null = null;
+  private looking: Promise<Look> | null = null;
   private readonly quotas = new LRUCache<string, RoomLevel>({ max: 10_000, ttl: FRESH_MS });
 
   constructor(private readonly deps: RoomDeps) {}
@@ -45,25 +48,25 @@ export class Room {
   async level(userId: string): Promise<RoomLevel> {
     const { latest } = this;
     const isFresh = latest !== null && performance.now() - latest.at < FRESH_MS;
-    const { values, disk } = isFresh ? latest : await this.look();
+    const { values, disk } = isFresh ? latest : await this.lookOnce();
     const known = this.quotas.get(userId);
     const quota = known ?? (await this.quotaLevel(values, userId));
     if (known === undefined) this.quotas.set(userId, quota);
     return tighter(disk, quota);
   }
 
-  /** The same for every user: asked once for all who record. */
-  private async look(): Promise<Look> {
-    const { values } = await findSettings(this.deps.db);
-    this.disk = await this.diskLevel(values);
-    this.latest = { at: performance.now(), values, disk: this.disk };
-    return this.latest;
+  /** One look for all who ask while it is under way. */
+  private lookOnce(): Promise<Look> {
+    this.looking ??= this.look().finally(() => (this.looking = null));
+    return this.looking;
   }
 
-  private async diskLevel({ free_space_floor_mb }: Settings): Promise<RoomLevel> {
-    const freeBytes = await this.deps.store.freeBytes();
-    if (freeBytes === null) return "enough";
-    return diskLevel(this.disk, freeBytes, free_space_floor_mb * MEBIBYTE);
+  /** The same for every user. */
+  private async look(): Promise<Look> {
+    const { values } = await findSettings(this.deps.db);
+    const disk = await lookAtDisk(this.deps, values.free_space_floor_mb * MEBIBYTE);
+    this.latest = { at: performance.now(), values, disk };
+    return this.latest;
   }
 
   private async quotaLevel({ user_quota_mb }: Settings, userId: string): Promise<RoomLevel> {

@@ -24,7 +24,7 @@ export interface LaunchDeps extends CloseDeps {
   readonly instanceId: string;
   readonly stopping: AbortSignal;
   readonly apps: AppCatalogue;
-  readonly config: Pick<Config, "appsDomain">;
+  readonly config: Pick<Config, "appsDomain" | "session">;
   readonly metrics: Pick<Metrics, "sessionCloses" | "sessionStarts" | "sessionStartSeconds">;
 }
 
@@ -114,7 +114,7 @@ function specOf(
 }
 
 async function createSession(
-  { db, provider, instanceId, now }: LaunchDeps,
+  { db, config, provider, instanceId, now }: LaunchDeps,
   actor: Actor,
   client: Client,
   appId: string,
@@ -132,7 +132,7 @@ async function createSession(
     const waits = await mustWait(transaction, values.max_sessions);
     const createdAt = now();
     const session = await insertSession(transaction, {
-      ...{ id: randomUUID(), appId, userId: actor.userId },
+      ...{ id: randomUUID(), appId, userId: actor.userId, cluster: config.session.cluster },
       ...{ provider: provider.name, hostId: waits ? null : instanceId },
       ...{ createdAt, lastUsedAt: createdAt, queuedAt: waits ? createdAt : null },
     });

@@ -96,6 +96,7 @@ export async function findSessionsById(
 export interface NewSession {
   readonly id: string;
   readonly appId: string;
+  readonly cluster: string;
   readonly userId: string;
   readonly provider: string;
   /** Null while it waits. */

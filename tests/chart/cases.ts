@@ -71,6 +71,7 @@ export const CASES: Readonly<Record<string, Values>> = {
       oidc,
     },
     sessions: {
+      cluster: "east",
       idleMinutes: 5,
       maxMinutes: 90,
       desktopImage: "registry.example.org/desktop:1",

@@ -159,6 +159,10 @@ describe.skipIf(!canRender)(
         'sessions.kubernetes.imagePullSecrets is "not so"; allowed: the name of an object in the cluster',
       ],
       [
+        { sessions: { cluster: "east one" } },
+        'sessions.cluster is "east one"; allowed: a cluster\'s name of at most 63 letters',
+      ],
+      [
         { podDisruptionBudget: { maxUnavailable: "some" } },
         'podDisruptionBudget.maxUnavailable is "some"; allowed: a number or a percentage',
       ],

@@ -89,6 +89,65 @@ describe("below the floor of free space", () => {
   });
 });
 
+describe("two servers on one disk", () => {
+  const FLOOR_MB = 1000;
+
+  /** One that was started now and sees so much free space, in MiB. */
+  function server(freeMebibytes: number) {
+    const store = { freeBytes: () => Promise.resolve(freeMebibytes * MEBIBYTE) };
+    return new Room({ ...scene.services, store });
+  }
+
+  const levelAt = (freeMebibytes: number) => server(freeMebibytes).level(scene.ana.userId);
+
+  beforeEach(async () => {
+    await set({ free_space_floor_mb: FLOOR_MB });
+    await levelAt(1_250);
+  });
+
+  test("remember together that it was short, over restarts, until 125 % of the floor are free", async () => {
+    expect(await levelAt(1_249)).toBe("enough");
+    expect(await levelAt(999)).toBe("low");
+    expect(await levelAt(1_249)).toBe("low");
+    await expect(server(1_249).require(scene.ana.userId)).rejects.toMatchObject({
+      code: "insufficient_storage",
+    });
+    expect(await levelAt(1_250)).toBe("enough");
+    expect(await levelAt(1_249)).toBe("enough");
+    await server(1_249).require(scene.ana.userId);
+  });
+
+  test("come to one answer when both see it change in the same moment", async () => {
+    const low = await Promise.all(Array.from({ length: 8 }, () => levelAt(999)));
+    expect(new Set(low)).toEqual(new Set(["low"]));
+    const again = await Promise.all(Array.from({ length: 8 }, () => levelAt(1_250)));
+    expect(new Set(again)).toEqual(new Set(["enough"]));
+    expect(await levelAt(1_100)).toBe("enough");
+  });
+
+  test("ask the database once for all that arrives within two seconds", async () => {
+    let looks = 0;
+    const freeBytes = () => Promise.resolve(++looks * MEBIBYTE);
+    const room = new Room({ ...scene.services, store: { freeBytes } });
+    await Promise.all([scene.ana, scene.bob, scene.admin].map(({ userId }) => room.level(userId)));
+    expect(looks).toBe(1);
+  });
+
+  test("refuse what is new also when the database cannot keep that the disk is short", async () => {
+    const { db } = scene.services;
+    await db.$executeRaw`
+      ALTER TABLE "settings" ADD CONSTRAINT "full" CHECK ("key" <> 'disk_level') NOT VALID`;
+    try {
+      expect(await levelAt(999)).toBe("low");
+      await expect(server(400).require(scene.ana.userId)).rejects.toMatchObject({
+        code: "insufficient_storage",
+      });
+    } finally {
+      await db.$executeRaw`ALTER TABLE "settings" DROP CONSTRAINT "full"`;
+    }
+  });
+});
+
 describe("a user's quota", () => {
   test("keeps the one who used it up from recording, and nobody else", async () => {
     const { recordingId } = await scene.start(scene.ana);

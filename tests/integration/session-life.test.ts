@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { GET as appsRoute } from "@/app/api/apps/route";
+import { GET as recordingRoute } from "@/app/api/recordings/[id]/route";
 import { DELETE, GET } from "@/app/api/sessions/[id]/route";
 import { POST as ticket } from "@/app/api/sessions/[id]/ticket/route";
 import { GET as list, POST as launchRoute } from "@/app/api/sessions/route";
@@ -38,7 +39,7 @@ const removeTemporaryDirectory = useOwnTemporaryDirectory();
 let scene: RecordingScene;
 let ask: RouteClient;
 beforeAll(async () => {
-  scene = await createRecordingScene();
+  scene = await createRecordingScene({ SORTIE_CLUSTER: "east" });
   provideServices(scene.services);
   ask = routeClient(scene.services, scene.ana);
 });
@@ -129,6 +130,27 @@ describe.skipIf(!canRunDesktops)("a session", () => {
       "root session.end admin_ended",
     ]);
     expect((await sessionOf(await ask("GET", GET, { id }))).close_reason).toBe("admin_ended");
+  });
+
+  test("and its recording belong to the installation's cluster: its operations see them, others do not", async () => {
+    const { id } = await launch(scene.services, scene.ana);
+    const input = { sessionId: id, description: "" };
+    const { recordingId } = await startRecording(scene.services, scene.ana, CLIENT, input);
+    const all = { query: "?scope=all" };
+    const [ofEast, ofDefault] = await Promise.all(["east", "default"].map(operations));
+    const seenSession = await ask("GET", GET, { id, as: ofEast! });
+    expect(await sessionOf(seenSession)).toMatchObject({ id, cluster: "east" });
+    const seenRecording = await ask("GET", recordingRoute, { id: recordingId, as: ofEast! });
+    expect(await seenRecording.json()).toMatchObject({ id: recordingId, cluster: "east" });
+    expect(await (await ask("GET", list, { as: ofEast!, ...all })).json()).toMatchObject([{ id }]);
+    for (const [thing, route] of [
+      [id, GET],
+      [recordingId, recordingRoute],
+    ] as const) {
+      const refused = await ask("GET", route, { id: thing, as: ofDefault! });
+      expect(await problem(refused)).toBe("403 forbidden");
+    }
+    expect(await (await ask("GET", list, { as: ofDefault!, ...all })).json()).toEqual([]);
   });
 
   test("that is ended while it starts leaves no desktop", async () => {
@@ -259,6 +281,17 @@ test("page after page lists every session once, newest first, also those of the 
   const running = await ask("GET", list, { query: "?status=creating,ended" });
   expect(await running.json()).toEqual([]);
 });
+
+/** Somebody of the role `ops` who has this cluster. */
+async function operations(cluster: string): Promise<Actor> {
+  const username = `ops-${cluster}`;
+  const data = { username, displayName: username, passwordHash: "-", role: "ops" } as const;
+  const { id: userId } = await scene.services.db.user.create({
+    data: { ...data, clusters: { create: { cluster } } },
+  });
+  const { role, displayName } = data;
+  return { userId, username, displayName, role, clusters: [cluster], token: null };
+}
 
 /** Running sessions of the same millisecond, as rows only. */
 async function addSessions({ userId }: Actor, count: number): Promise<void> {

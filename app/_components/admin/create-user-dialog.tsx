@@ -7,7 +7,7 @@ import { Dialog } from "../ui/dialog";
 import { DialogForm } from "../ui/dialog-form";
 import { Field, Input } from "../ui/field";
 import { newPassword } from "./new-password";
-import { CLUSTER_PROBLEM, clustersOfChoice, NEW_CHOICE, RoleFields } from "./role-fields";
+import { CLUSTER_PROBLEM, clustersOfChoice, type RoleChoice, RoleFields } from "./role-fields";
 
 /** A new account, with the password that nobody can look up again. */
 interface Credentials {
@@ -17,12 +17,14 @@ interface Credentials {
 
 interface CreateUserDialogProps {
   readonly open: boolean;
+  readonly ownCluster: string;
   readonly onOpenChange: (open: boolean) => void;
   readonly onCreated: (credentials: Credentials) => void;
 }
 
 /** Makes an account with a generated password. */
-export function CreateUserDialog({ open, onOpenChange, onCreated }: CreateUserDialogProps) {
+export function CreateUserDialog(props: CreateUserDialogProps) {
+  const { open, ownCluster, onOpenChange, onCreated } = props;
   return (
     <Dialog
       open={open}
@@ -31,6 +33,7 @@ export function CreateUserDialog({ open, onOpenChange, onCreated }: CreateUserDi
       description="A password is made and shown once."
     >
       <CreateUserForm
+        ownCluster={ownCluster}
         onCreated={(credentials) => {
           onOpenChange(false);
           onCreated(credentials);
@@ -40,8 +43,10 @@ export function CreateUserDialog({ open, onOpenChange, onCreated }: CreateUserDi
   );
 }
 
-function CreateUserForm({ onCreated }: Pick<CreateUserDialogProps, "onCreated">) {
-  const [choice, setChoice] = useState(NEW_CHOICE);
+type CreateUserFormProps = Pick<CreateUserDialogProps, "ownCluster" | "onCreated">;
+
+function CreateUserForm({ ownCluster, onCreated }: CreateUserFormProps) {
+  const [choice, setChoice] = useState<RoleChoice>({ role: "dev", clusterText: ownCluster });
   const [clusterProblem, setClusterProblem] = useState<string>();
   const [nameProblem, setNameProblem] = useState<string>();
 
@@ -77,7 +82,12 @@ function CreateUserForm({ onCreated }: Pick<CreateUserDialogProps, "onCreated">)
       <Field label="Name" hint="How they are shown. Leave it empty to use the user name.">
         <Input name="display_name" autoComplete="off" />
       </Field>
-      <RoleFields choice={choice} onChange={setChoice} clusterProblem={clusterProblem} />
+      <RoleFields
+        choice={choice}
+        onChange={setChoice}
+        clusterProblem={clusterProblem}
+        ownCluster={ownCluster}
+      />
     </DialogForm>
   );
 }

@@ -10,12 +10,13 @@ import { useLasting } from "../ui/use-lasting";
 
 interface RoleDialogProps {
   readonly user: UserItem | null;
+  readonly ownCluster: string;
   readonly onClose: () => void;
   readonly onChanged: (user: UserItem) => void;
 }
 
 /** Gives somebody another role, or other clusters. */
-export function RoleDialog({ user, onClose, onChanged }: RoleDialogProps) {
+export function RoleDialog({ user, ownCluster, onClose, onChanged }: RoleDialogProps) {
   const shown = useLasting(user);
   return (
     <Dialog
@@ -30,6 +31,7 @@ export function RoleDialog({ user, onClose, onChanged }: RoleDialogProps) {
         <RoleForm
           key={shown.id}
           user={shown}
+          ownCluster={ownCluster}
           onChanged={(changed) => {
             onClose();
             onChanged(changed);
@@ -42,13 +44,14 @@ export function RoleDialog({ user, onClose, onChanged }: RoleDialogProps) {
 
 interface RoleFormProps {
   readonly user: UserItem;
+  readonly ownCluster: string;
   readonly onChanged: (user: UserItem) => void;
 }
 
-function RoleForm({ user, onChanged }: RoleFormProps) {
+function RoleForm({ user, ownCluster, onChanged }: RoleFormProps) {
   const [choice, setChoice] = useState<RoleChoice>({
     role: user.role,
-    clusterText: user.clusters.join(", "),
+    clusterText: user.role === "ops" ? user.clusters.join(", ") : ownCluster,
   });
   const [clusterProblem, setClusterProblem] = useState<string>();
 
@@ -67,6 +70,7 @@ function RoleForm({ user, onChanged }: RoleFormProps) {
         choice={choice}
         onChange={setChoice}
         clusterProblem={clusterProblem}
+        ownCluster={ownCluster}
         fixedRole={user.sign_in === "oidc"}
       />
     </DialogForm>

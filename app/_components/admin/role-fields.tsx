@@ -1,7 +1,7 @@
 "use client";
 
 import type { UserItem } from "@/lib/users/user-schema";
-import { clusterName, DEFAULT_CLUSTER } from "@/lib/auth/cluster-name";
+import { clusterName } from "@/lib/auth/cluster-name";
 import { Field, Input } from "../ui/field";
 import { Select } from "../ui/select";
 import { ROLE_OPTIONS } from "./roles";
@@ -12,19 +12,19 @@ export interface RoleChoice {
   readonly clusterText: string;
 }
 
-export const NEW_CHOICE: RoleChoice = { role: "dev", clusterText: DEFAULT_CLUSTER };
-
 interface RoleFieldsProps {
   readonly choice: RoleChoice;
   readonly onChange: (choice: RoleChoice) => void;
   readonly clusterProblem: string | undefined;
+  /** Where sessions of this installation run. */
+  readonly ownCluster: string;
   /** The OpenID provider decides the role. */
   readonly fixedRole?: boolean;
 }
 
 /** A role and, where it has any, its clusters. */
 export function RoleFields(props: RoleFieldsProps) {
-  const { choice, onChange, clusterProblem, fixedRole = false } = props;
+  const { choice, onChange, clusterProblem, ownCluster, fixedRole = false } = props;
   const hint = ROLE_OPTIONS.find(({ value }) => value === choice.role)?.hint;
   return (
     <>
@@ -43,7 +43,7 @@ export function RoleFields(props: RoleFieldsProps) {
         <Field
           label="Clusters"
           error={clusterProblem}
-          hint={`Their names, separated by commas. Sessions of this installation run in “${DEFAULT_CLUSTER}”.`}
+          hint={`Their names, separated by commas. Sessions of this installation run in “${ownCluster}”.`}
         >
           <Input
             value={choice.clusterText}

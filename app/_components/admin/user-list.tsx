@@ -31,6 +31,8 @@ interface UserListProps {
   readonly first: Page<UserItem>;
   readonly path: string;
   readonly ownId: string;
+  /** Where sessions of this installation run. */
+  readonly ownCluster: string;
   /** What users record can be held by whoever looks. */
   readonly mayHold: boolean;
 }
@@ -46,7 +48,8 @@ const isNeverLive = () => false;
 const NO_FILTER = Object.fromEntries(USER_FILTERS.map((name) => [name, ""]));
 
 /** Everybody who can sign in, and what can be done about it. */
-export function UserList({ tabs, first, path, ownId, mayHold }: UserListProps) {
+export function UserList(props: UserListProps) {
+  const { tabs, first, path, ownId, ownCluster, mayHold } = props;
   const toasts = useToasts();
   const filters = useUrlFilters();
   const pages = useLivePages({ first, path, schema: userSchema, rowPath, isLive: isNeverLive });
@@ -109,6 +112,7 @@ export function UserList({ tabs, first, path, ownId, mayHold }: UserListProps) {
       </TablePanel>
       <CreateUserDialog
         open={creating}
+        ownCluster={ownCluster}
         onOpenChange={setCreating}
         onCreated={(created) => {
           pages.refresh();
@@ -118,6 +122,7 @@ export function UserList({ tabs, first, path, ownId, mayHold }: UserListProps) {
       <ShownOnce secret={secret} onClose={() => setSecret(null)} />
       <RoleDialog
         user={changingRole}
+        ownCluster={ownCluster}
         onClose={() => setChangingRole(null)}
         onChanged={({ username }) => {
           pages.refresh();

@@ -13,6 +13,7 @@ import { ByteSize } from "@/app/_components/ui/byte-size";
 import { CopyId } from "@/app/_components/ui/copy-id";
 import { StatusBadge } from "@/app/_components/ui/status-badge";
 import { Duration, Unknown } from "@/app/_components/ui/time";
+import { DEFAULT_CLUSTER } from "@/lib/auth/cluster-name";
 import type { RecordingJson } from "@/lib/recordings/recording-schema";
 import { maySession } from "@/lib/sessions/session-policy";
 import { DeleteRecording } from "./delete-recording";
@@ -105,6 +106,7 @@ function Facts({ recording }: { readonly recording: RecordingJson }) {
           <CopyId id={recording.session_id} of="session" />
         )}
       </Fact>
+      {recording.cluster !== DEFAULT_CLUSTER && <Fact name="Cluster">{recording.cluster}</Fact>}
       <Fact name="When">
         <ExactTime at={recording.created_at} />
       </Fact>

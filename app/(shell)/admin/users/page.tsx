@@ -36,7 +36,8 @@ async function AllUsers({ actor, searchParams }: AdminUsersPageProps & { readonl
   const path = listPath("/api/admin/users", query);
   const chosen = Object.entries(query).filter(([, value]) => value !== "");
   const filters = userFiltersOf(userListQuery.parse(Object.fromEntries(chosen)));
-  const rows = await listUsers(services(), { ...filters, limit: LIST_PAGE_SIZE + 1 });
+  const { config, db } = services();
+  const rows = await listUsers({ db }, { ...filters, limit: LIST_PAGE_SIZE + 1 });
   const users = rows.slice(0, LIST_PAGE_SIZE);
   const next = rows.length > users.length ? (users.at(-1) ?? null) : null;
   return (
@@ -45,7 +46,8 @@ async function AllUsers({ actor, searchParams }: AdminUsersPageProps & { readonl
       first={firstPage(path, users, next, toUserItem)}
       path={path}
       ownId={actor.userId}
-      mayHold={services().config.recording.enabled && mayHoldUsers(actor)}
+      ownCluster={config.session.cluster}
+      mayHold={config.recording.enabled && mayHoldUsers(actor)}
     />
   );
 }
