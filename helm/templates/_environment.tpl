@@ -91,6 +91,7 @@ SORTIE_KUBERNETES_SERVICE_ACCOUNT: {{ .serviceAccount | quote }}
 SORTIE_KUBERNETES_IMAGE_PULL_SECRETS: {{ join "," .imagePullSecrets | quote }}
 SORTIE_KUBERNETES_NODE_SELECTOR: {{ include "sortie.pairs" .nodeSelector | quote }}
 SORTIE_KUBERNETES_RUNTIME_CLASS: {{ .runtimeClass | quote }}
+SORTIE_KUBERNETES_DISPLAY_IMAGE: {{ .displayImage | quote }}
 {{- end }}
 {{- else if eq .provider "docker" }}
 {{- with .docker }}

@@ -52,6 +52,9 @@ A secret's value is never shown.
 - values: [sessions.desktopImage]
   pattern: '^[a-zA-Z0-9][\w./:@-]*$'
   allowed: an image as containers name it, such as registry.example.org/sortie-desktop:1
+- values: [sessions.kubernetes.displayImage]
+  pattern: '^(|[a-zA-Z0-9][\w./:@-]*)$'
+  allowed: an image as containers name it, such as registry.example.org/sortie-desktop:1
 - values: [sessions.docker.socket]
   pattern: '^(|/\S+)$'
   allowed: the absolute path of a Docker or Podman socket

@@ -10,6 +10,7 @@ test("a cluster needs no settings", () => {
     imagePullSecrets: [],
     nodeSelector: {},
     runtimeClass: undefined,
+    displayImage: undefined,
   });
 });
 
@@ -29,6 +30,7 @@ test.each([
   ["SORTIE_KUBERNETES_NODE_SELECTOR", "pool=a, disk=b"],
   ["SORTIE_KUBERNETES_IMAGE_PULL_SECRETS", "a,,b"],
   ["SORTIE_KUBERNETES_RUNTIME_CLASS", "-x"],
+  ["SORTIE_KUBERNETES_DISPLAY_IMAGE", "--privileged"],
 ])("%s=%s is refused by name", (name, value) => {
   expect(() => readKubernetes({ [name]: value })).toThrow(`${name} is "${value}"; allowed: `);
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Environment, EnvironmentReader, variable } from "./environment";
+import { imageName } from "./image-name";
 
 /** Where pods of sessions go and how they are reached. */
 export interface KubernetesConfig {
@@ -13,6 +14,8 @@ export interface KubernetesConfig {
   readonly nodeSelector: Readonly<Record<string, string>>;
   /** Such as `gvisor`; undefined: the cluster's default. */
   readonly runtimeClass: string | undefined;
+  /** Of the displays of desktop apps that name an image and no display; undefined: those bring their own VNC server. */
+  readonly displayImage: string | undefined;
 }
 
 /** Names of objects (RFC 1123 subdomains), and of namespaces (labels), as Kubernetes takes them. */
@@ -40,6 +43,7 @@ export const KUBERNETES_VARIABLES = {
     "labels of nodes, such as pool=sessions,disk=ssd",
   ),
   SORTIE_KUBERNETES_RUNTIME_CLASS: variable(matching(OBJECT), "the name of a runtime class"),
+  SORTIE_KUBERNETES_DISPLAY_IMAGE: variable(imageName, "the name of a container image"),
 } as const;
 
 function splitOnce(pair: string): [string, string] {
@@ -58,5 +62,6 @@ export function readKubernetes(environment: Environment): KubernetesConfig {
     imagePullSecrets: read.withDefault("SORTIE_KUBERNETES_IMAGE_PULL_SECRETS", []),
     nodeSelector: read.withDefault("SORTIE_KUBERNETES_NODE_SELECTOR", {}),
     runtimeClass: read.optional("SORTIE_KUBERNETES_RUNTIME_CLASS"),
+    displayImage: read.optional("SORTIE_KUBERNETES_DISPLAY_IMAGE"),
   };
 }

@@ -8,6 +8,7 @@ import {
   variable,
 } from "./environment";
 import { DOCKER_VARIABLES, type DockerConfig, readDocker } from "./docker-config";
+import { imageName } from "./image-name";
 import { KUBERNETES_VARIABLES, type KubernetesConfig, readKubernetes } from "./kubernetes-config";
 
 /** What runs container sessions; a provider's settings exist only together with the provider. */
@@ -26,9 +27,6 @@ export type SessionConfig = ProviderConfig & {
 
 const MINUTE_MS = 60_000;
 const DEFAULT_DESKTOP_IMAGE = "sortie-desktop:latest";
-
-/** A name as container engines take it: no spaces and no option in disguise. */
-const imageName = z.string().regex(/^[a-z0-9][\w./:@-]*$/i);
 
 export const SESSION_VARIABLES = {
   SORTIE_SESSION_PROVIDER: variable(

@@ -91,7 +91,12 @@ export interface AppContainer {
   readonly readOnlyRoot: boolean;
 }
 
-export type DesktopApp = AppContainer & { readonly kind: "desktop"; readonly image: string };
+export type DesktopApp = AppContainer & {
+  readonly kind: "desktop";
+  readonly image: string;
+  /** Of the container that is its X and VNC server; undefined: its own image brings one. */
+  readonly displayImage: string | undefined;
+};
 export type TerminalApp = AppContainer & { readonly kind: "terminal" };
 /** `port`: where it speaks HTTP in its container. */
 export type WebApp = AppContainer & { readonly kind: "web"; readonly port: number };

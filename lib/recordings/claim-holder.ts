@@ -16,7 +16,14 @@ export class ClaimHolder {
 
   /** @throws AppError `upload_locked` when somebody else has taken over */
   async keep(): Promise<void> {
-    if (performance.now() - this.renewedAt < CLAIM_RENEWAL_MS) return;
+    if (performance.now() - this.renewedAt >= CLAIM_RENEWAL_MS) await this.confirm();
+  }
+
+  /**
+   * The same, however lately it was known: to be asked before what cannot be taken back. A machine that was
+   * paused may not notice that time went by. @throws AppError `upload_locked`
+   */
+  async confirm(): Promise<void> {
     if (!(await renewClaim(this.db, this.claim))) throw uploadLocked();
     this.renewedAt = performance.now();
   }

@@ -63,7 +63,7 @@ export async function sealRecording(deps: SealDeps, input: SealInput): Promise<R
   if (claim === null) return settledStatus(deps, recordingId);
   try {
     const holder = new ClaimHolder(deps.db, claim);
-    const seal = () => holder.keepDuring(() => sealClaimed(deps, claim, input.by));
+    const seal = () => holder.keepDuring(() => sealClaimed(deps, holder, input.by));
     const span = { name: "recording.seal", attributes: ofRecording(recordingId) };
     return await traced(span, () => measuredSeal(deps.metrics, seal));
   } catch (error) {
@@ -88,9 +88,10 @@ async function settledStatus({ db }: SealDeps, recordingId: string): Promise<Rec
 
 async function sealClaimed(
   deps: SealDeps,
-  claim: Claim,
+  holder: ClaimHolder,
   by: SealInput["by"],
 ): Promise<RecordingStatus> {
+  const { claim } = holder;
   const indexer = indexerOf(deps, claim);
   if (indexer === null) return failRecording(deps, claim, "seal_failed");
   const header = headerOf(indexer);
@@ -101,7 +102,8 @@ async function sealClaimed(
   const sealed = await unlessLost(claim, async () => {
     const resumeTail = isComplete ? null : await keepTail(deps, claim, indexer);
     const live = { key: claim.storageKey, state: claim.storageState };
-    const { sizeBytes } = await deps.store.seal(live, header.header, header.endPosition);
+    const keep = () => holder.confirm();
+    const { sizeBytes } = await deps.store.seal(live, header.header, header.endPosition, keep);
     return { resumeTail, sizeBytes };
   });
   if (sealed === "lost") return failRecording(deps, claim, "storage_lost");

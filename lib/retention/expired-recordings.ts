@@ -37,6 +37,9 @@ export interface ExpiredSummary {
   readonly newlyCount: number;
   readonly heldCount: number;
   readonly heldBytes: number;
+  /** How many of those that are held are not past the limits that hold `now`: they go once nothing holds them. */
+  readonly newlyHeldCount: number;
+  readonly newlyHeldBytes: number;
 }
 
 /** What a sweep with these limits would delete at this moment, and what it would leave because it is held. */
@@ -53,7 +56,9 @@ export async function summariseExpired(
            min("completed_at") FILTER (WHERE NOT "held") AS "oldest",
            count(*) FILTER (WHERE NOT "held" AND "newly") AS "newly",
            count(*) FILTER (WHERE "held") AS "held_count",
-           coalesce(sum("size_bytes") FILTER (WHERE "held"), 0)::bigint AS "held_bytes"
+           coalesce(sum("size_bytes") FILTER (WHERE "held"), 0)::bigint AS "held_bytes",
+           count(*) FILTER (WHERE "held" AND "newly") AS "newly_held_count",
+           coalesce(sum("size_bytes") FILTER (WHERE "held" AND "newly"), 0)::bigint AS "newly_held_bytes"
       FROM (
         SELECT "recordings"."size_bytes", "recordings"."completed_at", ${IS_HELD} AS "held",
                "present"."before" IS NULL OR "recordings"."completed_at" >= "present"."before" AS "newly"
@@ -71,6 +76,8 @@ export async function summariseExpired(
     newlyCount: Number(row.newly),
     heldCount: Number(row.held_count),
     heldBytes: Number(row.held_bytes),
+    newlyHeldCount: Number(row.newly_held_count),
+    newlyHeldBytes: Number(row.newly_held_bytes),
   };
 }
 
@@ -81,9 +88,11 @@ interface SummaryRow {
   readonly newly: bigint;
   readonly held_count: bigint;
   readonly held_bytes: bigint;
+  readonly newly_held_count: bigint;
+  readonly newly_held_bytes: bigint;
 }
 
 const NOTHING: ExpiredSummary = {
   ...{ count: 0, bytes: 0, oldestCompletedAt: null, newlyCount: 0 },
-  ...{ heldCount: 0, heldBytes: 0 },
+  ...{ heldCount: 0, heldBytes: 0, newlyHeldCount: 0, newlyHeldBytes: 0 },
 };

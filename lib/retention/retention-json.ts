@@ -37,6 +37,8 @@ export function previewToJson(found: ExpiredSummary): RetentionPreviewJson {
     newly_count: found.newlyCount,
     held_count: found.heldCount,
     held_bytes: found.heldBytes,
+    newly_held_count: found.newlyHeldCount,
+    newly_held_bytes: found.newlyHeldBytes,
   };
 }
 

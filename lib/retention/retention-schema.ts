@@ -43,6 +43,9 @@ export const retentionPreviewSchema = z.object({
   /** What is as old, and stays because it is under legal hold. */
   held_count: z.number().int(),
   held_bytes: z.number().int(),
+  /** How much of that only because of the change: it goes once nothing holds it any more. */
+  newly_held_count: z.number().int(),
+  newly_held_bytes: z.number().int(),
 });
 export type RetentionPreviewJson = z.infer<typeof retentionPreviewSchema>;
 

@@ -15,17 +15,18 @@ const variableName = z.string().regex(/^(?!SORTIE_)[A-Za-z_][A-Za-z0-9_]*$/, {
   error: "a variable's name has letters, digits and underscores, and does not begin with SORTIE_",
 });
 
+/** The name of a container image. */
+const image = z
+  .string()
+  .regex(/^[a-z0-9][\w./:@-]*$/i, { error: "the name of a container image is allowed" });
+
 const appFields = {
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, {
     error: "1 to 63 lower-case letters, digits and hyphens are allowed",
   }),
   name: z.string().min(1).max(80),
   description: z.string().max(500),
-  /** The name of a container image. */
-  image: z
-    .string()
-    .regex(/^[a-z0-9][\w./:@-]*$/i, { error: "the name of a container image is allowed" })
-    .exactOptional(),
+  image: image.exactOptional(),
   command: z.array(z.string().min(1)).min(1).exactOptional(),
   environment: z.record(variableName, z.string()).exactOptional(),
   limits: limits.exactOptional(),
@@ -34,7 +35,16 @@ const appFields = {
 };
 
 const app = z.discriminatedUnion("kind", [
-  z.strictObject({ ...appFields, kind: z.literal("desktop") }),
+  z.strictObject({
+    ...appFields,
+    kind: z.literal("desktop"),
+    /** Of a container with the VNC server that its own image lacks; false: its own has one. */
+    display_image: z
+      .union([image, z.literal(false)], {
+        error: "the name of a container image is allowed, or false",
+      })
+      .exactOptional(),
+  }),
   z.strictObject({ ...appFields, kind: z.literal("terminal") }),
   z.strictObject({
     ...appFields,
@@ -51,6 +61,11 @@ export const appsFileSchema = z
   .min(1)
   .max(MAX_APPS)
   .superRefine((apps, context) => {
+    for (const [index, app] of apps.entries()) {
+      if (app.kind !== "desktop" || !app.display_image || app.image !== undefined) continue;
+      const message = "an app with a display_image needs an image of its own";
+      context.addIssue({ code: "custom", path: [index, "image"], message });
+    }
     const ids = apps.map(({ id }) => id);
     for (const [index, id] of ids.entries()) {
       if (ids.indexOf(id) === index) continue;

@@ -61,6 +61,22 @@ it("an operator's apps arrive in their order, with limits where the file names n
   ]);
 });
 
+it("a desktop's display is what its entry says, else the operator's where it names an image", async () => {
+  const plain = { id: "plain", name: "Plain", kind: "desktop", description: "" };
+  const own = { ...plain, image: "paint:1" };
+  const apps = await load([
+    plain,
+    { ...own, id: "own" },
+    { ...own, id: "named", display_image: "display:2" },
+    { ...own, id: "whole", display_image: false },
+  ]);
+  const displaysOf = (catalogue: typeof apps) =>
+    catalogue.map((app) => (app.kind === "desktop" ? app.displayImage : app.kind));
+  expect(displaysOf(apps)).toEqual([undefined, undefined, "display:2", undefined]);
+  const withDefault = loadAppCatalogue({ ...config, appsFile: file, displayImage: "display:1" });
+  expect(displaysOf(withDefault)).toEqual([undefined, "display:1", "display:2", undefined]);
+});
+
 it("an operator hears at the start of a limit that pods do not have", async () => {
   const apps = await load([shell, { ...shell, id: "other", limits: { pids: 64 } }]);
   expect(unkeptLimits(apps, "docker")).toEqual([]);
@@ -73,6 +89,9 @@ describe("an operator whose file is wrong is told where, in one line", () => {
   it.each([
     ["[1].port", [shell, { ...shell, id: "docs", kind: "web", image: "docs:2" }]],
     ["[0].kind", [{ ...shell, kind: "vm" }]],
+    ["[0]", [{ ...shell, display_image: "display:1" }]],
+    ["[0].display_image", [{ ...shell, kind: "desktop", display_image: "--privileged" }]],
+    ["[0].image", [{ ...shell, kind: "desktop", display_image: "display:1" }]],
     ["[0].id", [{ ...shell, id: "My Shell" }]],
     ["[0].limits.cpus", [{ ...shell, limits: { cpus: "2" } }]],
     [

@@ -14,7 +14,10 @@ export type CatalogueApp = AppSpec & {
 /** The apps that this product offers, in the order they are shown; ids are unique. */
 export type AppCatalogue = readonly CatalogueApp[];
 
-type CatalogueConfig = Pick<SessionConfig, "appsFile" | "desktopImage">;
+type CatalogueConfig = Pick<SessionConfig, "appsFile" | "desktopImage"> & {
+  /** Of desktop apps that name an image and say nothing of a display; a setting of `kubernetes` alone. */
+  readonly displayImage?: string | undefined;
+};
 
 const MEBIBYTE = 1024 * 1024;
 const DEFAULT_LIMITS = { cpus: 1, memory_mb: 1024 } as const;
@@ -84,14 +87,21 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function toApp(entry: AppEntry, { desktopImage }: CatalogueConfig): CatalogueApp {
+function toApp(entry: AppEntry, config: CatalogueConfig): CatalogueApp {
   const { id, name, description, command, environment = {}, read_only_root = true } = entry;
   const limits = toLimits(entry.limits);
   const container = { command, environment, limits, readOnlyRoot: read_only_root };
   const common = { id, name, description, image: entry.image, ...container };
   if (entry.kind === "web") return { ...common, kind: "web", port: entry.port };
   if (entry.kind === "terminal") return { ...common, kind: "terminal" };
-  return { ...common, kind: "desktop", image: entry.image ?? desktopImage };
+  const image = entry.image ?? config.desktopImage;
+  // The product's own desktops bring their VNC server.
+  const byDefault = entry.image === undefined ? undefined : config.displayImage;
+  const displayImage = entry.display_image ?? byDefault;
+  return {
+    ...{ ...common, kind: "desktop", image },
+    displayImage: displayImage === false ? undefined : displayImage,
+  };
 }
 
 function toLimits(entry: AppLimitsEntry = {}): CatalogueApp["limits"] {

@@ -87,22 +87,26 @@ export class LocalRecordingStore implements RecordingStore {
     return new LocalAppendSink(handle, position);
   }
 
-  async seal(live: LiveObject, header: Uint8Array, endPosition: number): Promise<SealedObject> {
-    const livePath = this.livePath(live.key);
+  async seal(
+    live: LiveObject,
+    header: Uint8Array,
+    endPosition: number,
+    keep = () => Promise.resolve(),
+  ): Promise<SealedObject> {
     const sealedPath = this.sealedPath(live.key);
+    // Renamed already, by a process that died before it could say so: there is nothing left to do.
+    const sealed = await onDisk(() => statOrNull(sealedPath));
+    if (sealed !== null) return sealedTo(endPosition, sealed);
+    const handle = await onDisk(() => this.openLive(live.key, endPosition));
+    try {
+      await keep();
+      await onDisk(() => finish(handle, header, endPosition));
+    } finally {
+      await handle.close();
+    }
+    await keep();
     return onDisk(async () => {
-      // Renamed already, by a process that died before it could say so: there is nothing left to do.
-      const sealed = await statOrNull(sealedPath);
-      if (sealed !== null) return sealedTo(endPosition, sealed);
-      const handle = await this.openLive(live.key, endPosition);
-      try {
-        await writeFully(handle, [header], 0);
-        await handle.truncate(endPosition);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(livePath, sealedPath);
+      await rename(this.livePath(live.key), sealedPath);
       await syncDirectory(path.dirname(sealedPath));
       return sealedTo(endPosition, await stat(sealedPath, { bigint: true }));
     });
@@ -240,6 +244,12 @@ export class LocalRecordingStore implements RecordingStore {
     await handle.close();
     throw bytesLost();
   }
+}
+
+async function finish(handle: FileHandle, header: Uint8Array, endPosition: number): Promise<void> {
+  await writeFully(handle, [header], 0);
+  await handle.truncate(endPosition);
+  await handle.sync();
 }
 
 async function inLots<T, R>(all: readonly T[], call: (each: T) => Promise<R>): Promise<R[]> {

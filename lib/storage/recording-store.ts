@@ -42,10 +42,18 @@ export interface RecordingStore {
    * Writes the final header, cuts the file after `endPosition`, makes it durable and gives it its
    * final name. Sealing a sealed object again with the same arguments changes nothing. What it returns was
    * looked at in storage, and ends at `endPosition`.
+   *
+   * `keep` is asked before each step that would harm what somebody else has made of the object meanwhile, and
+   * rejects when somebody may have: a process that slept wakes up in the middle.
    * @throws AppError `not_found` when the object or bytes before `endPosition` are gone, `unavailable` when
-   *   what is there is longer
+   *   what is there is longer; and what `keep` rejects with
    */
-  seal(live: LiveObject, header: Uint8Array, endPosition: number): Promise<SealedObject>;
+  seal(
+    live: LiveObject,
+    header: Uint8Array,
+    endPosition: number,
+    keep?: () => Promise<void>,
+  ): Promise<SealedObject>;
 
   /** Removes what a sealed object was made of. To be called once its row says that it is sealed. */
   tidy(live: LiveObject): Promise<void>;

@@ -111,10 +111,15 @@ export class S3RecordingStore implements RecordingStore {
     return body.bytes instanceof Readable ? body.bytes : Readable.from([body.bytes]);
   }
 
-  async seal(live: LiveObject, header: Uint8Array, endPosition: number): Promise<SealedObject> {
+  async seal(
+    live: LiveObject,
+    header: Uint8Array,
+    endPosition: number,
+    keep = () => Promise.resolve(),
+  ): Promise<SealedObject> {
     const state = requireState(live.state);
     const { bucket } = this;
-    return sealInBucket({ bucket, key: checkedKey(live.key), state, header, endPosition });
+    return sealInBucket({ bucket, key: checkedKey(live.key), state, header, endPosition, keep });
   }
 
   async tidy({ state }: LiveObject): Promise<void> {

@@ -12,6 +12,8 @@ interface Sealing {
   readonly state: S3LiveState;
   readonly header: Uint8Array;
   readonly endPosition: number;
+  /** See `RecordingStore.seal`. */
+  readonly keep: () => Promise<void>;
 }
 
 /**
@@ -43,17 +45,22 @@ function hasParts({ parts, uploadId }: S3LiveState): boolean {
   return parts.length > 0 || uploadId !== null;
 }
 
-async function putWhole({ bucket, key, state, header, endPosition }: Sealing): Promise<void> {
+async function putWhole(sealing: Sealing): Promise<void> {
+  const { bucket, key, state, header, endPosition, keep } = sealing;
   const source = { bucket, key, state };
-  await bucket.put(key, await bodyFrom(source, state.headerBytes, endPosition, { before: header }));
+  const body = await bodyFrom(source, state.headerBytes, endPosition, { before: header });
+  await keep();
+  await bucket.put(key, body);
 }
 
 async function completeUpload(sealing: Sealing): Promise<void> {
-  const { bucket, key, state, endPosition } = sealing;
+  const { bucket, key, state, endPosition, keep } = sealing;
   try {
     const upload =
       state.uploadId === null ? await bucket.createUpload(key) : { name: key, id: state.uploadId };
-    await bucket.complete(upload, await uploadMissingParts(sealing, upload));
+    const etags = await uploadMissingParts(sealing, upload);
+    await keep();
+    await bucket.complete(upload, etags);
   } catch (error) {
     if (!isNoSuchUpload(error)) throw error;
     // It may have been completed by a call whose answer was lost.
@@ -64,7 +71,7 @@ async function completeUpload(sealing: Sealing): Promise<void> {
 
 /** Returns the entity tags of all the parts, in order. */
 async function uploadMissingParts(
-  { bucket, key, state, header, endPosition }: Sealing,
+  { bucket, key, state, header, endPosition, keep }: Sealing,
   upload: Upload,
 ): Promise<string[]> {
   const source = { bucket, key, state };
@@ -83,5 +90,7 @@ async function uploadMissingParts(
   if (start > endPosition) throw new Error("The end of a recording is inside one of its parts");
   if (start === endPosition) return etags;
   const last = await bodyFrom(source, start, endPosition);
+  // A successor that went on appending may have made this part itself.
+  await keep();
   return [...etags, await bucket.putPart(upload, nextPartNumber(state), last)];
 }

@@ -82,6 +82,7 @@ export const CASES: Readonly<Record<string, Values>> = {
         imagePullSecrets: ["registry", "other"],
         nodeSelector: { pool: "sessions", "example.org/disk": "ssd" },
         runtimeClass: "gvisor",
+        displayImage: "registry.example.org/display:1",
       },
     },
     webApps: { domain: "apps.example.org", tlsSecretName: "apps-tls" },

@@ -116,6 +116,14 @@ export function recordingStoreContract(name: string, open: () => Promise<StoreUn
       expect(second).toEqual(first);
     });
 
+    test("leaves an object as it is where whoever seals it has lost it meanwhile", async () => {
+      const lost = () => Promise.reject(new Error("somebody else has it"));
+      const { live, end } = await append(await begin(), HEADER_BYTES, noise(9 * MEBIBYTE, 5));
+      await expect(store.seal(live, header(5), end, lost)).rejects.toThrow("somebody else");
+      expect(await store.stat(live.key)).toBeNull();
+      expect((await store.seal(live, header(6), end)).sizeBytes).toBe(end);
+    });
+
     test("does not take a sealed object that lacks bytes for the whole", async () => {
       const { live, end } = await append(await begin(), HEADER_BYTES, Buffer.from("not all"));
       await store.seal(live, header(6), end);

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { keepRecordings } from "../support/expired-recordings";
-import { DEVICES, expectFaultless, PageScene, settled } from "../support/page-checks";
+import { DEVICES, expectFaultless, ON_A_DESK, PageScene, settled } from "../support/page-checks";
 
 const scene = PageScene.install();
 let recordingId: string;
@@ -96,6 +96,17 @@ describe("an administrator", () => {
     expect(await page.getByRole("button", { name: "Delete", exact: true }).count()).toBe(0);
     await page.goto("/recordings");
     await page.getByText("On hold").waitFor();
+
+    await page.goto("/admin/settings");
+    await wholeOrganisation().fill("30");
+    await wholeOrganisation().press("Enter");
+    const name = "Delete 1 more recording once nothing holds it?";
+    const question = page.getByRole("alertdialog", { name });
+    await question.getByText("Nothing more is deleted now").waitFor();
+    await expectFaultless(page, "retention-preview-held", ON_A_DESK);
+    await question.getByRole("button", { name: "Cancel" }).click();
+    await question.waitFor({ state: "detached" });
+    expect(await wholeOrganisation().inputValue()).toBe("");
 
     await page.goto(`/recordings/${recordingId}`);
     await page.getByRole("button", { name: "Lift…" }).click();

@@ -1,15 +1,18 @@
 import { rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { getRecording } from "@/lib/recordings/get-recording";
 import {
   reapAbandonedRecordings,
   RECORDING_LEASE_MS,
 } from "@/lib/recordings/reap-abandoned-recordings";
 import { sealAgain } from "@/lib/recordings/seal-again";
+import { sealRecording } from "@/lib/recordings/seal-recording";
 import { stopRecording } from "@/lib/recordings/stop-recording";
+import type { RecordingStore } from "@/lib/storage/recording-store";
 import { captures } from "../support/captures";
+import { deferred } from "../support/deferred";
 import {
   auditedActions,
   CLIENT,
@@ -177,4 +180,78 @@ test("a failed recording is finished once what stood in the way is gone", async 
   expect(await again(recordingId, scene.admin)).toBe("ready");
   expect(await get(recordingId)).toMatchObject({ status: "ready", failReason: null });
   expect(await again(recordingId)).toBe("ready");
+});
+
+describe("a process that falls asleep in the middle of sealing", () => {
+  const CUT = 90_000;
+
+  /** Seals what has arrived, in a process that sleeps before or after it has opened the object, until it is woken. */
+  function sleepAt(moment: "opening" | "asking", recordingId: string) {
+    const asleep = deferred<undefined>();
+    const woken = deferred<undefined>();
+    const sleep = async () => {
+      asleep.resolve(undefined);
+      await woken.promise;
+    };
+    const { services } = scene;
+    const store = Object.create(services.store) as RecordingStore;
+    store.seal = async (live, header, end, keep) => {
+      if (moment === "opening") await sleep();
+      return services.store.seal(live, header, end, async () => {
+        if (moment === "asking") await sleep();
+        await keep?.();
+      });
+    };
+    const sealing = sealRecording({ ...services, store }, { recordingId, by: null });
+    sealing.catch(() => undefined);
+    return { sealing, asleep: asleep.promise, wake: () => woken.resolve(undefined) };
+  }
+
+  /** A recording of which something arrived, and that another process takes over from one that sleeps. */
+  async function takenOver(moment: "opening" | "asking") {
+    const { recordingId } = await scene.start(scene.ana);
+    await scene.append(recordingId, 0, video.subarray(0, CUT));
+    // Nobody's timers run while it sleeps.
+    vi.useFakeTimers({ toFake: ["setInterval"] });
+    const sleeper = sleepAt(moment, recordingId);
+    await sleeper.asleep;
+    await letTimePass(scene.services, recordingId);
+    return { recordingId, ...sleeper };
+  }
+
+  const services = () => otherProcess(scene.services);
+  const expectWhole = async (recordingId: string) => {
+    expect(await get(recordingId)).toMatchObject({ status: "ready", uploadOffset: video.length });
+    const stored = await storedBytes(scene.services, scene.ana, recordingId);
+    expect(stored.length).toBe((await get(recordingId)).sizeBytes);
+    expect((await decodeVideo(stored)).frames).toEqual(whole.frames);
+  };
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  for (const moment of ["opening", "asking"] as const) {
+    test(`cuts nothing off that came meanwhile, woken when ${moment}`, async () => {
+      const { recordingId, sealing, wake } = await takenOver(moment);
+      const more = video.subarray(CUT, 2 * CUT);
+      await scene.append(recordingId, CUT, more, { services: services() });
+      wake();
+      await expect(sealing).rejects.toMatchObject({ code: "upload_locked" });
+      const end = { services: services(), uploadLength: video.length };
+      await scene.append(recordingId, 2 * CUT, video.subarray(2 * CUT), end);
+      await expectWhole(recordingId);
+    });
+
+    test(`harms no file that another sealed and went on with, woken when ${moment}`, async () => {
+      const { recordingId, sealing, wake } = await takenOver(moment);
+      expect(await sealRecording(services(), { recordingId, by: null })).toBe("ready");
+      const more = video.subarray(CUT, 2 * CUT);
+      await scene.append(recordingId, CUT, more, { services: services() });
+      wake();
+      await expect(sealing).rejects.toMatchObject({ code: "upload_locked" });
+      const end = { services: services(), uploadLength: video.length };
+      await scene.append(recordingId, 2 * CUT, video.subarray(2 * CUT), end);
+      await expectWhole(recordingId);
+    });
+  }
 });

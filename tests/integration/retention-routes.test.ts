@@ -58,6 +58,21 @@ test("before a change is saved, it is told what it would delete, how old that is
   expect((await view()).policy.organisation_days).toBeNull();
 });
 
+test("before a change is saved that reaches only what is held, it is told what goes once the hold is lifted", async () => {
+  const reached = { count: 0, newly_count: 0, held_count: 1, held_bytes: 4 };
+  const change = { organisation_days: 55 };
+  expect(await preview(change)).toMatchObject({
+    ...reached,
+    ...{ newly_held_count: 1, newly_held_bytes: 4 },
+  });
+  expect((await save(change)).status).toBe(200);
+  // By the rules of now it would go already, were it not held.
+  expect(await preview({ organisation_days: 54 })).toMatchObject({
+    ...reached,
+    ...{ newly_held_count: 0, newly_held_bytes: 0 },
+  });
+});
+
 test("a change that deletes more than was confirmed is not saved; a confirmed one is, and says by whom", async () => {
   expect(await problem(await save({ organisation_days: 30 }))).toBe("409 conflict");
   expect(await problem(await save({ organisation_days: 30, confirmed_count: 1 }))).toBe(

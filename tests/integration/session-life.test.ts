@@ -234,7 +234,7 @@ test("the catalogue names its apps that are switched on, and says which cannot r
   const { db } = scene.services;
   const offered = [
     { id: "shell", name: "Shell", kind: "terminal" },
-    { id: "off", name: "Off", kind: "desktop" },
+    { id: "off", name: "Off", kind: "desktop", displayImage: undefined },
   ] as const;
   const ownApps = offered.map((app) => ({
     ...app,

@@ -1,5 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
@@ -20,7 +21,7 @@ const PACKAGES = [
   ...["fonts-dejavu-core", "procps", "grep", "sed", "python3"],
 ];
 
-/** A container engine of these tests' own, with the product's desktop image. */
+/** A container engine of a test file's own, with the product's desktop image. */
 export interface ContainerEngine {
   readonly socketPath: string;
   readonly desktopImage: string;
@@ -37,12 +38,17 @@ export async function startContainerEngine(): Promise<ContainerEngine | null> {
   const needed = ["podman", "runc", "iptables", "Xtigervnc", "tigervncpasswd", "openbox", "xterm"];
   if (needed.some((name) => requireCommand(name) === null)) return null;
   const directory = await mkdtemp(join(tmpdir(), "sortie-podman-"));
-  const environment = await writeConfiguration(directory);
-  const podman = async (...words: string[]) =>
-    (await run("podman", words, { env: { ...process.env, ...environment } })).stdout.trim();
-  const remove = async () => rm(directory, { recursive: true, force: true });
+  const kept = await keptImages();
+  // On the same file system.
+  const graphroot = await mkdtemp(`${kept}-of-`);
+  const environment = await writeConfiguration(join(directory, "own"), { graphroot, images: kept });
+  const podman = podmanIn(environment);
+  const remove = async () => {
+    for (const path of [graphroot, directory]) await rm(path, { recursive: true, force: true });
+  };
   try {
-    const desktopImage = await buildDesktop(podman, directory);
+    const builder = await writeConfiguration(join(directory, "builder"), { graphroot: kept });
+    const desktopImage = await buildDesktop(podmanIn(builder), directory);
     await podman("run", "--rm", "--entrypoint=true", desktopImage);
     const socketPath = join(directory, "engine.sock");
     const service = spawn("podman", ["system", "service", "--time=0", `unix://${socketPath}`], {
@@ -53,7 +59,10 @@ export async function startContainerEngine(): Promise<ContainerEngine | null> {
     });
     await vi.waitUntil(() => existsSync(socketPath), { timeout: 10_000 });
     const close = async () => {
+      const ended = once(service, "exit");
       service.kill();
+      await ended;
+      // The last to use the store: it takes its mounts away.
       await podman("rm", "--all", "--force", "--time=0");
       await remove();
     };
@@ -66,14 +75,36 @@ export async function startContainerEngine(): Promise<ContainerEngine | null> {
   }
 }
 
-/**
- * What makes Debian's Podman run as root in a container or a small virtual machine: limits that may be lowered only are
- * not raised, and control groups are written without systemd. Images are kept for the next run.
- */
-async function writeConfiguration(directory: string): Promise<Record<string, string>> {
+/** Where images are kept for the next run. */
+async function keptImages(): Promise<string> {
   const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
   const images = join(cache, "sortie-tests", "containers");
   await mkdir(images, { recursive: true });
+  return images;
+}
+
+function podmanIn(environment: Readonly<Record<string, string>>): Podman {
+  return async (...words) =>
+    (await run("podman", words, { env: { ...process.env, ...environment } })).stdout.trim();
+}
+
+interface Store {
+  /** Where containers and new images go. */
+  readonly graphroot: string;
+  /** Where other images are read from. */
+  readonly images?: string;
+}
+
+/**
+ * What makes Debian's Podman run as root in a container or a small virtual machine: limits that may be lowered only are
+ * not raised, and control groups are written without systemd.
+ */
+async function writeConfiguration(
+  directory: string,
+  { graphroot, images }: Store,
+): Promise<Record<string, string>> {
+  await mkdir(directory, { recursive: true });
+  const fileSystem = await statfs(graphroot);
   const engine = join(directory, "containers.conf");
   const storage = join(directory, "storage.conf");
   await writeFile(
@@ -90,9 +121,11 @@ tmp_dir = "${join(directory, "engine")}"
   await writeFile(
     storage,
     `[storage]
-driver = "${(await statfs(images)).type === OVERLAY_FS ? "vfs" : "overlay"}"
-graphroot = "${images}"
+driver = "${fileSystem.type === OVERLAY_FS ? "vfs" : "overlay"}"
+graphroot = "${graphroot}"
 runroot = "${join(directory, "run")}"
+[storage.options]
+additionalimagestores = ${JSON.stringify(images === undefined ? [] : [images])}
 `,
   );
   return { CONTAINERS_CONF: engine, CONTAINERS_STORAGE_CONF: storage };

@@ -11,7 +11,12 @@ export const PLAIN_CONTAINER: AppContainer = {
   readOnlyRoot: true,
 };
 
-const DESKTOP: DesktopApp = { ...PLAIN_CONTAINER, kind: "desktop", image: "sortie-desktop:latest" };
+const DESKTOP: DesktopApp = {
+  ...PLAIN_CONTAINER,
+  kind: "desktop",
+  image: "sortie-desktop:latest",
+  displayImage: undefined,
+};
 
 /** A desktop of 800 by 600 pixels. */
 export function desktopSpec(sessionId: string, app: Partial<DesktopApp> = {}): SessionSpec {

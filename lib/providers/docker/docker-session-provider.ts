@@ -60,6 +60,9 @@ export class DockerSessionProvider implements SessionProvider {
 
   async availability(app: AppSpec): Promise<Availability> {
     if (app.image === undefined) return { available: false, reason: NO_IMAGE };
+    if (app.kind === "desktop" && app.displayImage !== undefined) {
+      return { available: false, reason: NO_DISPLAYS };
+    }
     try {
       return await this.#images.availability(app.image);
     } catch (error) {
@@ -216,6 +219,8 @@ export class DockerSessionProvider implements SessionProvider {
 }
 
 const NO_IMAGE = "This app names no container image. Give it one in the file of SORTIE_APPS_FILE.";
+const NO_DISPLAYS =
+  "This app's display is a container of its own, which only sessions in Kubernetes have. Give the app an image that brings a VNC server, and no display_image, in the file of SORTIE_APPS_FILE.";
 
 /** What engines call a container that will not run any more. */
 const ENDED_STATES: ReadonlySet<string> = new Set(["exited", "dead", "removing", "stopped"]);

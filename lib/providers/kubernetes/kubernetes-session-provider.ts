@@ -18,18 +18,13 @@ import type {
 } from "../session-provider";
 import { newVncPassword } from "../vnc-password";
 import { ClusterClient } from "./cluster-client";
+import { APP_CONTAINER } from "./container-names";
 import { execTerminal } from "./exec";
 import { clusterAway, notRunning, unreachable, whyNotStarted } from "./failures";
 import { DELETED, type Pod, stateOf } from "./pod-state";
 import { PodWatch } from "./pod-watch";
 import { type PodAddress, reachPod } from "./reach-pod";
-import {
-  APP_CONTAINER,
-  passwordSecret,
-  podNameOf,
-  sessionPod,
-  sessionSelector,
-} from "./session-pod";
+import { passwordSecret, podNameOf, sessionPod, sessionSelector } from "./session-pod";
 import { readRef, refOf, type SessionRef } from "./session-ref";
 import { untilReady } from "./until-ready";
 

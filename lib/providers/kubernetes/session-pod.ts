@@ -1,10 +1,11 @@
-import type { V1Container, V1Pod, V1Secret } from "@kubernetes/client-node";
-import type { Manifest } from "./manifest";
+import type { V1Container, V1EnvVar, V1Pod, V1Secret } from "@kubernetes/client-node";
 import { APP_HOME, INSTALLATION_LABEL, KEEP_OPEN, portOf, SESSION_LABEL } from "../app-container";
-import type { AppLimits, SessionSpec } from "../session-provider";
+import type { SessionSpec } from "../session-provider";
+import { APP_CONTAINER } from "./container-names";
+import { resourcesOf, UNPRIVILEGED } from "./container-rights";
+import { DISPLAY_VARIABLES, DISPLAY_VOLUMES, displayContainer, displayMount } from "./display";
+import type { Manifest } from "./manifest";
 
-/** The name of a session pod's only container. */
-export const APP_CONTAINER = "app";
 const COMMON_LABELS = {
   "app.kubernetes.io/managed-by": "sortie",
   "app.kubernetes.io/component": "session",
@@ -25,6 +26,7 @@ const TEMPORARY_SIZE_LIMIT = "1Gi";
 /** Two minutes for a slow start, and the product itself ends sessions before Kubernetes does. */
 const DEADLINE_SLACK_SECONDS = 300;
 const PASSWORD_KEY = "vnc-password";
+
 /** What the operator says of all session pods. */
 export interface PodSettings {
   readonly installationId: string;
@@ -41,11 +43,13 @@ export function podNameOf(sessionId: string): string {
 }
 
 /**
- * The pod of a session: one container without root, privileges, a writable root or a token of the
- * cluster, within its app's limits. @throws Error for an app without an image
+ * The pod of a session: its app's container without root, privileges, a writable root or a token of the
+ * cluster, within its app's limits; before it, where the app brings no VNC server, its display as a sidecar.
+ * @throws Error for an app without an image
  */
 export function sessionPod(spec: SessionSpec, settings: PodSettings): Manifest<V1Pod> {
   const { serviceAccount, imagePullSecrets, nodeSelector, runtimeClass } = settings;
+  const displayImage = displayImageOf(spec);
   return {
     apiVersion: "v1",
     kind: "Pod",
@@ -67,10 +71,15 @@ export function sessionPod(spec: SessionSpec, settings: PodSettings): Manifest<V
         fsGroup: APP_UID,
         seccompProfile: { type: "RuntimeDefault" },
       },
+      // Sidecars stand among the init containers, with a restart policy: Kubernetes ends them after the app.
+      ...(displayImage === undefined
+        ? {}
+        : { initContainers: [displayContainer(displayImage, screenVariables(spec))] }),
       containers: [appContainer(spec)],
       volumes: [
         { name: "tmp", emptyDir: { sizeLimit: TEMPORARY_SIZE_LIMIT } },
         { name: "home", emptyDir: { sizeLimit: HOME_SIZE_LIMIT } },
+        ...(displayImage === undefined ? [] : DISPLAY_VOLUMES),
       ],
     },
   };
@@ -106,24 +115,29 @@ function labelsOf({ sessionId, kind }: SessionSpec, { installationId }: PodSetti
   };
 }
 
+/** Of a desktop whose app's image brings no VNC server. */
+function displayImageOf(spec: SessionSpec): string | undefined {
+  return spec.kind === "desktop" ? spec.displayImage : undefined;
+}
+
 function appContainer(spec: SessionSpec): Manifest<V1Container> {
   if (spec.image === undefined) throw new Error(`The app ${spec.appId} names no image.`);
-  const port = portOf(spec);
+  const hasDisplay = displayImageOf(spec) !== undefined;
+  const port = hasDisplay ? null : portOf(spec);
   const command = spec.kind === "terminal" ? KEEP_OPEN : spec.command;
+  const plain = { HOME: APP_HOME, ...spec.environment };
+  const fixed = Object.entries(plain).map(([name, value]) => ({ name, value }));
   return {
     name: APP_CONTAINER,
     image: spec.image,
     ...(command === undefined ? {} : { command: [...command] }),
-    env: environmentOf(spec),
+    env: [...fixed, ...(hasDisplay ? DISPLAY_VARIABLES : screenVariables(spec))],
     resources: resourcesOf(spec.limits),
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: spec.readOnlyRoot,
-      capabilities: { drop: ["ALL"] },
-    },
+    securityContext: { ...UNPRIVILEGED, readOnlyRootFilesystem: spec.readOnlyRoot },
     volumeMounts: [
       { name: "tmp", mountPath: "/tmp" },
       { name: "home", mountPath: APP_HOME },
+      ...(hasDisplay ? [displayMount()] : []),
     ],
     ...(port === null
       ? {}
@@ -135,30 +149,12 @@ function appContainer(spec: SessionSpec): Manifest<V1Container> {
   };
 }
 
-function environmentOf(spec: SessionSpec): NonNullable<Manifest<V1Container>["env"]> {
-  const plain = { HOME: APP_HOME, ...spec.environment };
-  const fixed = Object.entries(plain).map(([name, value]) => ({ name, value }));
-  if (spec.kind !== "desktop") return fixed;
+/** What a VNC server is told: a desktop's first size and its password. */
+function screenVariables(spec: SessionSpec): Manifest<V1EnvVar>[] {
+  if (spec.kind !== "desktop") return [];
   const secretKeyRef = { name: podNameOf(spec.sessionId), key: PASSWORD_KEY };
   return [
-    ...fixed,
     { name: "SORTIE_GEOMETRY", value: `${spec.width}x${spec.height}` },
     { name: "SORTIE_VNC_PASSWORD", valueFrom: { secretKeyRef } },
   ];
-}
-
-/**
- * Memory is reserved in full, because a node that runs out of it kills; of the processors a tenth is
- * enough for a session at rest. Kubernetes has no limit of processes for one pod: that is the node's.
- */
-function resourcesOf({
-  cpus,
-  memoryBytes,
-}: AppLimits): NonNullable<Manifest<V1Container>["resources"]> {
-  const memory = `${Math.ceil(memoryBytes / 1_048_576)}Mi`;
-  const milliCpus = Math.ceil(cpus * 1_000);
-  return {
-    limits: { cpu: `${milliCpus}m`, memory },
-    requests: { cpu: `${Math.max(10, Math.ceil(milliCpus / 10))}m`, memory },
-  };
 }

@@ -5,7 +5,7 @@ import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { V1ContainerState, V1PodStatus } from "@kubernetes/client-node";
+import type { V1Container, V1ContainerState, V1PodStatus } from "@kubernetes/client-node";
 import { WebSocketServer } from "ws";
 import type { Manifest } from "@/lib/providers/kubernetes/manifest";
 import { vncPasswordFile } from "@/lib/providers/vnc-password";
@@ -19,6 +19,9 @@ export const IMAGES = {
   missing: "registry.example/missing:1",
   huge: "huge:test",
   crashing: "crashing:test",
+  /** A desktop's app without a VNC server, and what shows it. */
+  windows: "windows:test",
+  display: "display:test",
 } as const;
 
 /**
@@ -48,7 +51,7 @@ export class Kubelet {
     return this.#running.size;
   }
 
-  /** The container ends by itself, as `kubectl describe` would show it. */
+  /** The app's container ends by itself, as `kubectl describe` would show it. */
   finish(
     name: string,
     namespace: string,
@@ -67,9 +70,10 @@ export class Kubelet {
 
   async #run(pod: StoredPod): Promise<void> {
     const { name, namespace } = pod.metadata;
-    const image = pod.spec?.containers[0]?.image ?? "";
+    const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
+    const has = (image: string) => containers.some((container) => container.image === image);
     const set = (status: Manifest<V1PodStatus>) => this.store.setStatus(namespace, name, status);
-    if (image === IMAGES.huge) {
+    if (has(IMAGES.huge)) {
       const message = "0/3 nodes are available: 3 Insufficient memory.";
       set({
         conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }],
@@ -77,19 +81,24 @@ export class Kubelet {
       return;
     }
     const scheduled = { type: "PodScheduled", status: "True" };
-    const waiting = (reason: string, message?: string) =>
+    const isPaired = pod.spec?.initContainers !== undefined;
+    const waiting = (reason: string, message?: string) => {
+      const state = { waiting: { reason, ...(message && { message }) } };
+      const initializing = { waiting: { reason: "PodInitializing" } };
       set({
         conditions: [scheduled, { type: "Ready", status: "False", reason: "ContainersNotReady" }],
-        containerStatuses: [containerOf({ waiting: { reason, ...(message && { message }) } })],
+        ...(isPaired ? { initContainerStatuses: [containerOf(state, false, "display")] } : {}),
+        containerStatuses: [containerOf(isPaired ? initializing : state)],
       });
+    };
     waiting("ContainerCreating");
-    if (image === IMAGES.missing) {
-      waiting("ErrImagePull", `failed to pull and unpack image "${image}": not found`);
-      waiting("ImagePullBackOff", `Back-off pulling image "${image}"`);
+    if (has(IMAGES.missing)) {
+      waiting("ErrImagePull", `failed to pull and unpack image "${IMAGES.missing}": not found`);
+      waiting("ImagePullBackOff", `Back-off pulling image "${IMAGES.missing}"`);
       return;
     }
-    if (image === IMAGES.crashing) {
-      this.finish(name, namespace, {}, { terminated: { exitCode: 127, reason: "Error" } });
+    if (has(IMAGES.crashing)) {
+      this.#crash(name, namespace, isPaired);
       return;
     }
     this.#lastHost += 1;
@@ -100,15 +109,29 @@ export class Kubelet {
       return;
     }
     this.#running.set(name, stop);
-    const port = pod.spec?.containers[0]?.readinessProbe?.tcpSocket?.port;
-    if (port !== undefined) await untilAccepted(ip, Number(port));
+    const ports = containers.map(({ readinessProbe }) => readinessProbe?.tcpSocket?.port);
+    for (const port of ports) if (port !== undefined) await untilAccepted(ip, Number(port));
     if (!this.#running.has(name)) return;
+    const running = { running: {} };
     set({
       phase: "Running",
       podIP: ip,
       conditions: [scheduled, { type: "Ready", status: "True" }],
-      containerStatuses: [containerOf({ running: {} }, true)],
+      ...(isPaired ? { initContainerStatuses: [containerOf(running, true, "display")] } : {}),
+      containerStatuses: [containerOf(running, true)],
     });
+  }
+
+  /** What does not stay up: an app ends its pod, a sidecar is started again and again. */
+  #crash(name: string, namespace: string, isSidecar: boolean): void {
+    const state = { terminated: { exitCode: 127, reason: "Error" } };
+    if (!isSidecar) {
+      this.finish(name, namespace, {}, state);
+      return;
+    }
+    const waiting = { waiting: { reason: "CrashLoopBackOff" } };
+    const display = { ...containerOf(waiting, false, "display"), lastState: state };
+    this.store.setStatus(namespace, name, { initContainerStatuses: [display] });
   }
 
   #isWanted({ metadata }: StoredPod): boolean {
@@ -119,20 +142,25 @@ export class Kubelet {
   }
 
   async #startProcess(pod: StoredPod, ip: string): Promise<() => void> {
-    switch (pod.spec?.containers[0]?.image) {
+    const first = pod.spec?.initContainers?.[0] ?? pod.spec?.containers[0];
+    switch (first?.image) {
       case IMAGES.desktop:
-        return startDesktop(ip, await this.#environmentOf(pod));
+      case IMAGES.display:
+        return startDesktop(ip, await this.#environmentOf(pod, first));
       case IMAGES.web:
-        return startWebApp(ip, Number(pod.spec.containers[0].ports?.[0]?.containerPort));
+        return startWebApp(ip, Number(first.ports?.[0]?.containerPort));
       default:
         return () => undefined;
     }
   }
 
   /** A container's environment, once the secrets it names are there: until then it waits, as in a kubelet. */
-  async #environmentOf(pod: StoredPod): Promise<Map<string, string>> {
+  async #environmentOf(
+    pod: StoredPod,
+    { env = [] }: Manifest<V1Container>,
+  ): Promise<Map<string, string>> {
     const environment = new Map<string, string>();
-    for (const { name, value, valueFrom } of pod.spec?.containers[0]?.env ?? []) {
+    for (const { name, value, valueFrom } of env) {
       const ref = valueFrom?.secretKeyRef;
       if (ref === undefined) environment.set(name, value ?? "");
       else environment.set(name, await this.#secretValue(pod, ref.name ?? "", ref.key));
@@ -167,8 +195,8 @@ export class Kubelet {
   }
 }
 
-function containerOf(state: Manifest<V1ContainerState>, ready = false) {
-  return { name: "app", image: "", imageID: "", ready, restartCount: 0, state };
+function containerOf(state: Manifest<V1ContainerState>, ready = false, name = "app") {
+  return { name, image: "", imageID: "", ready, restartCount: 0, state };
 }
 
 /** A real VNC server on an address of its own, as the desktop image runs one. */

@@ -84,7 +84,7 @@ export function podSpec(kind: SessionSpec["kind"], image: string = IMAGES[kind])
   const common = { ...CONTAINER, image, sessionId: randomUUID(), appId: "app" };
   switch (kind) {
     case "desktop":
-      return { ...common, kind, width: 800, height: 600 };
+      return { ...common, kind, displayImage: undefined, width: 800, height: 600 };
     case "web":
       return { ...common, kind, port: 8080 };
     case "terminal":

@@ -4,13 +4,13 @@ import { useState } from "react";
 import type { RetentionPolicyJson, RetentionViewJson } from "@/lib/retention/retention-schema";
 import { problemSentence } from "../../api-client";
 import { ConfirmDialog } from "../../ui/dialog";
-import { countOf } from "../../ui/format";
 import { Select, type SelectOption } from "../../ui/select";
 import { useToasts } from "../../ui/toast";
+import { useLasting } from "../../ui/use-lasting";
 import { NumberSetting } from "../number-setting";
 import type { LastChange } from "../setting-hint";
 import { RetentionRuns } from "./retention-runs";
-import { effectOn, forDays, parseDays, whatGoes } from "./retention-words";
+import { effectOn, forDays, parseDays } from "./retention-words";
 import { usePolicyChange } from "./use-policy-change";
 
 type App = RetentionPolicyJson["apps"][number];
@@ -43,7 +43,7 @@ const RULES = [
 export function RetentionSection({ initial }: { readonly initial: RetentionViewJson }) {
   const [policy, setPolicy] = useState(initial.policy);
   const { change, asked, confirm, cancel } = usePolicyChange((view) => setPolicy(view.policy));
-  const oldest = asked?.preview.oldest_completed_at ?? null;
+  const question = useLasting(asked?.question ?? null);
   return (
     <section aria-labelledby="retention" className="mt-8 flex flex-col gap-6">
       <h2 id="retention" className="text-base font-semibold">
@@ -71,11 +71,9 @@ export function RetentionSection({ initial }: { readonly initial: RetentionViewJ
         onOpenChange={(open) => {
           if (!open) cancel();
         }}
-        title={`Delete ${countOf(asked?.preview.newly_count ?? 0, "more recording")}?`}
-        description={
-          asked !== null && whatGoes(asked.preview, oldest === null ? null : oldest.slice(0, 10))
-        }
-        confirmLabel="Save and delete"
+        title={question?.title ?? ""}
+        description={question?.description}
+        confirmLabel={question?.confirmLabel ?? ""}
         onConfirm={confirm}
       />
     </section>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { RetentionRunJson } from "@/lib/retention/retention-schema";
-import { forDays, outcomeOf, parseDays, whatGoes } from "./retention-words";
+import type { RetentionPreviewJson, RetentionRunJson } from "@/lib/retention/retention-schema";
+import { forDays, outcomeOf, parseDays, questionAbout } from "./retention-words";
 
 const run: RetentionRunJson = {
   id: "1",
@@ -10,6 +10,11 @@ const run: RetentionRunJson = {
   state: "done",
   ...{ deleted_count: 9, deleted_bytes: 5 * 1024 * 1024, failed_count: 1, problem: null },
   ...{ created_at: "", started_at: null, ended_at: null },
+};
+
+const NOTHING: RetentionPreviewJson = {
+  ...{ count: 0, bytes: 0, oldest_completed_at: null, newly_count: 0 },
+  ...{ held_count: 0, held_bytes: 0, newly_held_count: 0, newly_held_bytes: 0 },
 };
 
 describe("What is said of retention", () => {
@@ -24,13 +29,29 @@ describe("What is said of retention", () => {
 
   it("names what goes, what goes only now, how old it is and what stays", () => {
     const preview = {
-      ...{ count: 12, bytes: 5 * 1024 * 1024, newly_count: 2, oldest_completed_at: null },
+      ...{ ...NOTHING, count: 12, bytes: 5 * 1024 * 1024, newly_count: 2 },
+      ...{ oldest_completed_at: "2026-03-03T08:00:00Z", newly_held_count: 1 },
       ...{ held_count: 1, held_bytes: 5 * 1024 * 1024 },
     };
-    const words = whatGoes(preview, "3 March 2026");
+    const question = questionAbout(preview);
+    expect(question?.title).toBe("Delete 2 more recordings?");
+    const words = question?.description;
     expect(words).toContain("deletes 12 recordings of 5.0 MB in all, 2 of which are kept");
-    expect(words).toContain("the oldest became ready on 3 March 2026");
+    expect(words).toContain("the oldest became ready on 2026-03-03");
     expect(words).toContain("1 recording of 5.0 MB is as old and stays: under legal hold");
+  });
+
+  it("names what a hold keeps for the time being, where a change reaches nothing else", () => {
+    const preview = { ...NOTHING, count: 4, held_count: 5, newly_held_count: 1 };
+    const question = questionAbout({ ...preview, newly_held_bytes: 5 * 1024 * 1024 });
+    expect(question).toMatchObject({
+      title: "Delete 1 more recording once nothing holds it?",
+      confirmLabel: "Save",
+    });
+    expect(question?.description).toContain("Nothing more is deleted now. It stays, 5.0 MB in all");
+    const several = questionAbout({ ...preview, newly_held_count: 2 });
+    expect(several?.title).toBe("Delete 2 more recordings once nothing holds them?");
+    expect(questionAbout({ ...preview, newly_held_count: 0 })).toBeNull();
   });
 
   it("tells how far a sweep is and what came of it", () => {

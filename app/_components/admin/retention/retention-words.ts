@@ -33,8 +33,34 @@ export function effectOn(app: App): string {
   return `Kept ${forDays(app.effective_days)}, ${BECAUSE[app.rule]}.`;
 }
 
-/** What a change would do, before it is saved. */
-export function whatGoes(preview: RetentionPreviewJson, oldest: string | null): string {
+/** What is asked before a change is saved, and what it would do. */
+export interface PolicyQuestion {
+  readonly title: string;
+  readonly description: string;
+  readonly confirmLabel: string;
+}
+
+/** The question about a change of the policy, or null where nothing is deleted that would have stayed, now or later. */
+export function questionAbout(preview: RetentionPreviewJson): PolicyQuestion | null {
+  if (preview.newly_count > 0) {
+    return {
+      title: `Delete ${countOf(preview.newly_count, "more recording")}?`,
+      description: whatGoes(preview, preview.oldest_completed_at?.slice(0, 10) ?? null),
+      confirmLabel: "Save and delete",
+    };
+  }
+  if (preview.newly_held_count === 0) return null;
+  const count = preview.newly_held_count;
+  const them = count === 1 ? "it" : "them";
+  const stay = count === 1 ? "It stays" : "They stay";
+  return {
+    title: `Delete ${countOf(count, "more recording")} once nothing holds ${them}?`,
+    description: `Nothing more is deleted now. ${stay}, ${formatBytes(preview.newly_held_bytes)} in all, until the legal hold is lifted; the next sweep then deletes ${them}. What is deleted cannot be brought back.`,
+    confirmLabel: "Save",
+  };
+}
+
+function whatGoes(preview: RetentionPreviewJson, oldest: string | null): string {
   const goes = `The next sweep deletes ${countOf(preview.count, "recording")} of ${formatBytes(preview.bytes)} in all, ${countOf(preview.newly_count, "of which is", "of which are")} kept by the rules of now`;
   const age = oldest === null ? "" : `; the oldest became ready on ${oldest}`;
   const held =

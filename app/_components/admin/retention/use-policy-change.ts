@@ -10,19 +10,22 @@ import {
 } from "@/lib/retention/retention-schema";
 import { problemSentence, readApi } from "../../api-client";
 import { useToasts } from "../../ui/toast";
+import { type PolicyQuestion, questionAbout } from "./retention-words";
 
 interface Asked {
   readonly change: RetentionChange;
   readonly preview: RetentionPreviewJson;
+  readonly question: PolicyQuestion;
 }
 
 /**
- * Saves changes of the policy. One that deletes what would have stayed is shown first: `asked` is what to
- * show, `confirm` goes through with it, `cancel` does not.
+ * Saves changes of the policy. One that deletes what would have stayed, now or once it is not held any more, is shown
+ * first: `asked` is what to show, `confirm` goes through with it, `cancel` does not.
  */
 export function usePolicyChange(onSaved: (view: RetentionViewJson) => void) {
   const toasts = useToasts();
   const [asked, setAsked] = useState<Asked | null>(null);
+  const underWay = useRef<{ readonly text: string; readonly saved: Promise<boolean> } | null>(null);
   const settle = useRef<(saved: boolean) => void>(() => undefined);
 
   const save = async (change: RetentionChange, confirmedCount: number) => {
@@ -31,18 +34,29 @@ export function usePolicyChange(onSaved: (view: RetentionViewJson) => void) {
     onSaved(await readApi("/api/admin/retention", retentionViewSchema, call));
     toasts.say("Saved. The next sweep goes by it.");
   };
-  const change = async (wanted: RetentionChange): Promise<boolean> => {
+  const ask = async (wanted: RetentionChange): Promise<boolean> => {
     const call = { method: "POST", body: wanted } as const;
     const path = "/api/admin/retention/preview";
     const preview = await readApi(path, retentionPreviewSchema, call);
-    if (preview.newly_count > 0) {
+    const question = questionAbout(preview);
+    if (question !== null) {
       return new Promise<boolean>((resolve) => {
         settle.current = resolve;
-        setAsked({ change: wanted, preview });
+        setAsked({ change: wanted, preview, question });
       });
     }
     await save(wanted, 0);
     return true;
+  };
+  const change = (wanted: RetentionChange): Promise<boolean> => {
+    const text = JSON.stringify(wanted);
+    // A field is left, and so saved once more, when the question that it raised takes the focus.
+    if (underWay.current?.text === text) return underWay.current.saved;
+    const saved = ask(wanted).finally(() => {
+      underWay.current = null;
+    });
+    underWay.current = { text, saved };
+    return saved;
   };
   const confirm = async () => {
     if (asked === null) return;
