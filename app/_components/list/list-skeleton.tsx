@@ -8,7 +8,7 @@ const ROWS = 10;
 interface ListSkeletonProps {
   readonly title: string;
   readonly tabs?: ReactNode;
-  /** What stands above the list and beside its title: seen as it will be, and not to be used yet. */
+  /** What stands above the list and beside its title: for the eyes only, and not to be used yet. */
   readonly filters?: ReactNode;
   readonly actions?: ReactNode;
   readonly headers: readonly string[];
@@ -27,7 +27,7 @@ export function ListSkeleton({ title, tabs, filters, actions, headers }: ListSke
       tabs={tabs}
       actions={
         actions && (
-          <div inert className="flex gap-2 opacity-55">
+          <div inert aria-hidden className="flex gap-2 opacity-55">
             {actions}
           </div>
         )
@@ -37,7 +37,7 @@ export function ListSkeleton({ title, tabs, filters, actions, headers }: ListSke
         {`${title} are on their way.`}
       </p>
       {filters !== undefined && (
-        <div inert className="opacity-55">
+        <div inert aria-hidden className="opacity-55">
           {filters}
         </div>
       )}
