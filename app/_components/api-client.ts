@@ -86,7 +86,9 @@ async function send(path: string, { method = "GET", body, signal }: ApiCall): Pr
     if (signal?.aborted) throw error;
     throw new ApiProblem(
       "unreachable",
-      "The server cannot be reached. Nothing was changed; try again when the connection is back.",
+      method === "GET"
+        ? "The server cannot be reached. Check the connection."
+        : "The server cannot be reached. Nothing was changed; try again when the connection is back.",
     );
   }
 }

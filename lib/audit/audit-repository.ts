@@ -2,6 +2,7 @@ import { type DatabaseOrTransaction, Prisma } from "@/lib/db/database";
 import type { PagePosition } from "@/lib/db/page";
 import type { AuditAction } from "./audit-action";
 import { MIN_WORD_LENGTH } from "./audit-event-schema";
+import { AUDIT_TARGETS } from "./record-audit-event";
 
 /** An event of the audit trail as it was written. */
 export interface WrittenAuditEvent {
@@ -30,7 +31,7 @@ export interface AuditFilters {
   readonly from?: Date | undefined;
   /** …and before this one. */
   readonly to?: Date | undefined;
-  /** Words that must all occur in the name, the target's id, the address or the details. */
+  /** Words that must all occur in the name, the address or the details, or begin the target's id. */
   readonly text?: string | undefined;
 }
 
@@ -100,6 +101,8 @@ function searchedWords(text = ""): readonly string[] {
 
 function containing(word: string): Prisma.Sql {
   // In LIKE patterns these three mean something else.
-  const pattern = `%${word.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
-  return Prisma.sql`"audit_text"("actor_name", "target_id", "ip", "detail") ILIKE ${pattern}`;
+  const literal = word.replaceAll(/[\\%_]/g, String.raw`\$&`);
+  return Prisma.sql`(
+    "audit_words"("actor_name", "ip", "detail") ILIKE ${`%${literal}%`}
+    OR ("target_type" IN (${Prisma.join(AUDIT_TARGETS)}) AND "target_id" LIKE ${`${literal.toLowerCase()}%`}))`;
 }

@@ -24,8 +24,11 @@ export interface AuditEvent {
   readonly detail?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
+/** What an event may be about. */
+export const AUDIT_TARGETS = ["user", "session", "recording", "setting", "token", "job"] as const;
+
 export interface AuditTarget {
-  readonly type: "user" | "session" | "recording" | "setting" | "token" | "job";
+  readonly type: (typeof AUDIT_TARGETS)[number];
   readonly id: string;
 }
 

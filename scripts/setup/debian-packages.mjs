@@ -33,6 +33,8 @@ export const TEST_PACKAGES = [
   "golang-github-masterminds-sprig-dev",
   "golang-github-xeipuuv-gojsonschema-dev",
   "golang-k8s-sigs-yaml-dev",
+  // Evaluates alerts.
+  "prometheus",
   // A container engine, and what makes the password of a desktop in one.
   "podman",
   "runc",

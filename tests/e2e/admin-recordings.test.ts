@@ -54,7 +54,7 @@ async function askToDelete(...names: readonly string[]): Promise<void> {
   for (const name of names) await link(name).waitFor({ state: "detached" });
 }
 
-it("sorts by its headers, says so to screen readers, and keeps it in the address", async () => {
+it("sorts by its headers, says so, keeps it in the address and takes new rows in where they belong", async () => {
   const started = page.getByRole("columnheader", { name: "Started" });
   expect(await started.getAttribute("aria-sort")).toBe("descending");
   await started.getByRole("button").click();
@@ -62,7 +62,12 @@ it("sorts by its headers, says so to screen readers, and keeps it in the address
   await expect.poll(() => started.getAttribute("aria-sort")).toBe("ascending");
   await expect.poll(() => page.locator("[data-row-link]").first().innerText()).toBe("The third");
   await page.reload();
-  await expect.poll(() => page.locator("[data-row-link]").first().innerText()).toBe("The third");
+  const rows = page.locator("[data-row-link]");
+  await expect.poll(() => rows.first().innerText()).toBe("The third");
+  const later = { description: "Came later", status: "ready", minutesAgo: 0 } as const;
+  await insertRecordings(scene.product.db, "admin", [later]);
+  await link("Came later").waitFor();
+  expect(await rows.last().innerText()).toBe("Came later");
 });
 
 it("filters by what its address says, and exports just that", async () => {

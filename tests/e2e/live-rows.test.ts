@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { beforeEach, expect, it } from "vitest";
 import { deferred } from "../support/deferred";
 import { finishRecording, insertRecordings } from "../support/listed-recordings";
-import { PageScene } from "../support/page-checks";
+import { faultsOf, NO_FAULTS, PageScene } from "../support/page-checks";
 
 const scene = PageScene.install();
 let page: Page;
@@ -104,4 +104,37 @@ it("shows what is done elsewhere to rows below the first page", async () => {
   expect(await row(126).count()).toBe(1);
   await db.legalHold.updateMany({ data: { liftedAt: new Date(), liftedBy: "ann" } });
   await row(128).getByText("On hold").waitFor({ state: "detached" });
+});
+
+it("says that more rows could not be loaded, and loads them when asked or when it can again", async () => {
+  const { db } = scene.product;
+  const rows = Array.from({ length: 130 }, (_, index) => ({
+    description: `Old ${index}`,
+    status: "ready" as const,
+    minutesAgo: 500 + index,
+  }));
+  await db.recording.deleteMany();
+  await insertRecordings(db, "admin", rows);
+  let isAway = true;
+  await page.route(/cursor=/, (route) => (isAway ? route.abort() : route.continue()));
+  await page.clock.install();
+  await page.goto("/recordings");
+  await link("Old 0").waitFor();
+  // No time passes here, so nothing is asked for again but by the button.
+  await page.clock.pauseAt(Date.now() + 60_000);
+  const failed = page.getByRole("status").filter({ hasText: "More rows could not be loaded." });
+  await link("Old 49").scrollIntoViewIfNeeded();
+  await failed.waitFor();
+  isAway = false;
+  await page.getByRole("button", { name: "Try again" }).press("Enter");
+  await link("Old 50").waitFor();
+
+  isAway = true;
+  await link("Old 99").scrollIntoViewIfNeeded();
+  await failed.waitFor();
+  await page.clock.resume();
+  expect(await faultsOf(page)).toEqual(NO_FAULTS);
+  isAway = false;
+  await link("Old 129").waitFor();
+  await failed.waitFor({ state: "detached" });
 });

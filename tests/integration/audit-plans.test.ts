@@ -26,6 +26,8 @@ const FILTERS: readonly (readonly [string, AuditFilters])[] = [
   ["a word that hardly any event has", { text: "59999" }],
   ["a word that every event has", { text: "person" }],
   ["a word that no event has", { text: "unheard-of" }],
+  ["the beginning of a target's id", { text: "8f14e45f-ceea" }],
+  ["a word and the beginning of an id", { text: "person17 8f14e45f" }],
   [
     "a person's views of a day",
     { actor: "person17", actions: ["recording.view"], from: daysAgo(1) },

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { DeleteBucketPolicyCommand, PutBucketPolicyCommand, S3Client } from "@aws-sdk/client-s3";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { keepHoldsOut } from "@/lib/holds/hold-repository";
 import { placeHold } from "@/lib/holds/place-hold";
 import { deleteRecording } from "@/lib/recordings/delete-recording";
@@ -9,9 +10,13 @@ import { putPoster } from "@/lib/recordings/poster";
 import { claimForAppend } from "@/lib/recordings/recording-claim";
 import { beginBatch } from "@/lib/retention/retention-batch";
 import { sweepRetention } from "@/lib/retention/sweep-retention";
+import { S3Bucket } from "@/lib/storage/s3-bucket";
+import { createS3Client } from "@/lib/storage/s3-client";
+import { S3RecordingStore } from "@/lib/storage/s3-recording-store";
 import { deferred } from "../support/deferred";
 import { type Kept, keepRecordings } from "../support/expired-recordings";
 import { CLIENT, createRecordingScene, type RecordingScene } from "../support/recording-scene";
+import { createBucket, hasRadosgw } from "../support/radosgw";
 
 let scene: RecordingScene;
 let sessionId: string;
@@ -224,3 +229,74 @@ test("the database lets a batch name nothing that its app's limit keeps, nor wha
   await expect(begin([past, young], { limits: null })).rejects.toThrow(/was not marked/);
   expect(await begin([past], { limits: null })).toMatchObject({ recordingIds: [past] });
 });
+
+test.skipIf(!hasRadosgw())(
+  "S3 is asked to delete 1,000 objects a call, before their rows go; what it refuses keeps its row",
+  { timeout: 120_000 },
+  async () => {
+    const { db, log } = scene.services;
+    const config = await createBucket();
+    const client = createS3Client(config);
+    const bucket = new S3Bucket(client, config.bucket, config.prefix);
+    const store = new S3RecordingStore(config, 1_000_000);
+    const ids = await keep({ count: 600, backend: "s3", root: undefined });
+    const rows = await db.recording.findMany({ select: { id: true, storageKey: true } });
+    await putAll(
+      bucket,
+      rows.flatMap(({ storageKey }) => [storageKey, `${storageKey}.poster.webp`]),
+    );
+    const refused = rows[0]!;
+    const resource = `arn:aws:s3:::${config.bucket}/${config.prefix}${refused.storageKey}`;
+    await client.send(denyDeletion(config.bucket, resource));
+
+    const rowsWhenGone = countRowsOnceDeleted(store);
+    const send = vi.spyOn(S3Client.prototype, "send");
+    const sweepS3 = () => sweepRetention({ db, store, log, defaultDays: 30 });
+    expect(await sweepS3()).toMatchObject({ state: "done", deletedCount: 599, failedCount: 1 });
+    const asked = send.mock.calls.map(([{ constructor, input }]) => {
+      const { Delete } = input as { Delete?: { Objects: readonly unknown[] } };
+      return `${constructor.name} ${Delete?.Objects.length ?? ""}`.trim();
+    });
+    send.mockRestore();
+    expect(asked.sort()).toEqual([
+      ...["DeleteObjectsCommand 1000", "DeleteObjectsCommand 200"],
+      // Whether what was refused is whole.
+      "HeadObjectCommand",
+    ]);
+    expect(rowsWhenGone.toSorted((one, other) => one - other)).toEqual([100, 500]);
+    expect(await left()).toEqual([refused.id]);
+    expect(await bucket.list("")).toEqual([refused.storageKey]);
+    expect(await deletionsOf(ids)).toBe(599);
+
+    await client.send(new DeleteBucketPolicyCommand({ Bucket: config.bucket }));
+    expect(await sweepS3()).toMatchObject({ deletedCount: 1, failedCount: 0 });
+    expect(await bucket.list("")).toEqual([]);
+  },
+);
+
+async function putAll(bucket: S3Bucket, names: readonly string[]): Promise<void> {
+  const file = { bytes: Buffer.from("webm"), sizeBytes: 4 };
+  for (let at = 0; at < names.length; at += 100) {
+    await Promise.all(names.slice(at, at + 100).map((name) => bucket.put(name, file)));
+  }
+}
+
+/** Nobody may delete this object, not even the bucket's owner. */
+function denyDeletion(bucket: string, resource: string): PutBucketPolicyCommand {
+  const statement = { Effect: "Deny", Principal: "*", Action: "s3:DeleteObject" };
+  const policy = { Version: "2012-10-17", Statement: [{ ...statement, Resource: resource }] };
+  return new PutBucketPolicyCommand({ Bucket: bucket, Policy: JSON.stringify(policy) });
+}
+
+/** How many of the rows were there at each moment at which the storage had answered, and the sweep did not know yet. */
+function countRowsOnceDeleted(store: S3RecordingStore): number[] {
+  const counts: number[] = [];
+  const deleteMany = store.deleteMany.bind(store);
+  vi.spyOn(store, "deleteMany").mockImplementation(async (objects) => {
+    const kept = await deleteMany(objects);
+    const where = { storageKey: { in: objects.map(({ key }) => key) } };
+    counts.push(await scene.services.db.recording.count({ where }));
+    return kept;
+  });
+  return counts;
+}

@@ -97,7 +97,7 @@ interface Store {
 
 /**
  * What makes Debian's Podman run as root in a container or a small virtual machine: limits that may be lowered only are
- * not raised, and control groups are written without systemd.
+ * not raised, and control groups are written without systemd. Registries of this machine speak plain HTTP.
  */
 async function writeConfiguration(
   directory: string,
@@ -107,6 +107,7 @@ async function writeConfiguration(
   const fileSystem = await statfs(graphroot);
   const engine = join(directory, "containers.conf");
   const storage = join(directory, "storage.conf");
+  const registries = join(directory, "registries.conf");
   await writeFile(
     engine,
     `[containers]
@@ -128,7 +129,18 @@ runroot = "${join(directory, "run")}"
 additionalimagestores = ${JSON.stringify(images === undefined ? [] : [images])}
 `,
   );
-  return { CONTAINERS_CONF: engine, CONTAINERS_STORAGE_CONF: storage };
+  await writeFile(
+    registries,
+    `[[registry]]
+location = "127.0.0.1"
+insecure = true
+`,
+  );
+  return {
+    CONTAINERS_CONF: engine,
+    CONTAINERS_STORAGE_CONF: storage,
+    CONTAINERS_REGISTRIES_CONF: registries,
+  };
 }
 
 type Podman = ContainerEngine["command"];

@@ -11,13 +11,15 @@ export interface Kept {
   readonly daysAgo: number;
   readonly count?: number;
   readonly status?: "ready" | "failed" | "uploading" | "recording";
+  /** What their rows say; `local` by default. */
+  readonly backend?: "local" | "s3";
   /** Where local storage keeps its files; without it the rows have none. */
-  readonly root?: string;
+  readonly root?: string | undefined;
 }
 
 /** Recordings that became what they are so many days ago, with small files. Returns their ids. */
 export async function keepRecordings(db: Database, kept: Kept): Promise<string[]> {
-  const { sessionId, userId, daysAgo, count = 1, status = "ready", root } = kept;
+  const { sessionId, userId, daysAgo, count = 1, status = "ready", backend = "local", root } = kept;
   const at = new Date(Date.now() - daysAgo * DAY_MS);
   // As the product names them: a directory for each month.
   const month = at.toISOString().slice(0, 7).replace("-", "/");
@@ -25,8 +27,8 @@ export async function keepRecordings(db: Database, kept: Kept): Promise<string[]
   const rows = Array.from({ length: count }, (_, index) => {
     const id = randomUUID();
     return {
-      ...{ id, sessionId, userId, status, filename: `${id}.webm`, createdAt: at },
-      ...{ storageBackend: "local" as const, storageKey: `${month}/${id}.webm` },
+      ...{ id, sessionId, userId, status, filename: filenameOf(at, index), createdAt: at },
+      ...{ storageBackend: backend, storageKey: `${month}/${id}.webm` },
       ...{ sizeBytes: 4n, durationMs: status === "ready" ? 1_000n : null },
       failReason: status === "failed" ? "nothing_captured" : null,
       stoppedAt: status === "recording" ? null : at,
@@ -39,6 +41,12 @@ export async function keepRecordings(db: Database, kept: Kept): Promise<string[]
   }
   await db.recording.createMany({ data: rows });
   return rows.map(({ id }) => id);
+}
+
+/** As the product names them for a person: what an index of words makes of it is part of what a sweep costs. */
+function filenameOf(at: Date, index: number): string {
+  const [day = "", time = ""] = new Date(at.getTime() - index * 61_000).toISOString().split("T");
+  return `Desktop ${day} ${time.slice(0, 8).replaceAll(":", ".")}.webm`;
 }
 
 /** Each with its poster; many at a time, for benchmarks keep a hundred thousand. */

@@ -70,7 +70,8 @@ const DESK = { viewport: { width: 1280, height: 800 } };
 const TELEPHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
 
 export const ON_A_DESK: Device = { name: "on a desk", options: DESK };
-export const DEVICES: readonly Device[] = [ON_A_DESK, { name: "360 px wide", options: TELEPHONE }];
+export const ON_A_TELEPHONE: Device = { name: "360 px wide", options: TELEPHONE };
+export const DEVICES: readonly Device[] = [ON_A_DESK, ON_A_TELEPHONE];
 
 /** What another theme can change of axe's verdict: all else a page has in both. */
 const RULES_OF_COLOUR = ["color-contrast", "link-in-text-block"];
@@ -135,7 +136,8 @@ export async function settled(page: Page): Promise<void> {
 export async function keepPicture(page: Page, name: string): Promise<void> {
   const folder = join("test-results", "pages");
   mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.png`) });
+  const path = join(folder, `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.png`);
+  await page.screenshot({ path, animations: "disabled" });
 }
 
 /** Keeps pictures of the page as it stands in each theme; axe finds nothing in it and nothing scrolls sideways. */

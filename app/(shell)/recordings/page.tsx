@@ -3,9 +3,9 @@ import { notFound } from "next/navigation";
 import { Suspense } from "react";
 import { requirePage } from "@/lib/auth/require-user";
 import { services } from "@/lib/composition/services";
-import { ListSkeleton } from "../../_components/list/list-skeleton";
 import { addressOf, type PageSearch } from "../../_components/page-search";
 import { RecordingsPage } from "../../_components/recordings/recordings-page";
+import { RecordingsSkeleton } from "../../_components/recordings/recordings-skeleton";
 
 export const metadata: Metadata = { title: "Recordings" };
 
@@ -16,9 +16,8 @@ interface MyRecordingsProps {
 export default async function MyRecordingsPage({ searchParams }: MyRecordingsProps) {
   const actor = await requirePage("/recordings", addressOf("/recordings", await searchParams));
   if (!services().config.recording.enabled) notFound();
-  const headers = ["Name", "State", "Duration", "Size", "Started"];
   return (
-    <Suspense fallback={<ListSkeleton title="Recordings" hasFilters headers={headers} />}>
+    <Suspense fallback={<RecordingsSkeleton title="Recordings" everybody={false} />}>
       <RecordingsPage title="Recordings" actor={actor} scope="own" searchParams={searchParams} />
     </Suspense>
   );

@@ -27,7 +27,7 @@ export function AutoRecordSetting({ setting, runningSessions, onSaved }: AutoRec
         on ? "Every session is recorded from now on." : "Nothing is recorded by itself any more.",
       );
     } catch (error) {
-      toasts.say(problemSentence(error));
+      toasts.fail(problemSentence(error));
     } finally {
       setSaving(false);
     }

@@ -102,6 +102,9 @@ const PARSERS: Readonly<Record<NumberKey, (text: string) => Parsed<number>>> = {
 export function SettingsSkeleton() {
   return (
     <div className="flex flex-col gap-6">
+      <p role="status" className="sr-only">
+        The settings are on their way.
+      </p>
       {NUMBERS.map(({ key }) => (
         <div key={key} className="flex flex-col gap-2">
           <Skeleton width="14rem" />

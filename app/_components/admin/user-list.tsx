@@ -108,12 +108,7 @@ export function UserList(props: UserListProps) {
         ) : (
           <DataList label="Users" rows={pages.rows} columns={columns} nameOf={nameOf} />
         )}
-        <MoreRows
-          hasMore={pages.hasMore}
-          rowCount={pages.rows.length}
-          loading={pages.loadingMore}
-          onMore={pages.loadMore}
-        />
+        <MoreRows next={pages.nextPage} />
       </TablePanel>
       <CreateUserDialog
         open={creating}

@@ -59,12 +59,7 @@ export function AuditView({ tabs, first, path }: AuditViewProps) {
           ) : (
             <DataList label="Audit trail" rows={pages.rows} columns={columns} nameOf={nameOf} />
           )}
-          <MoreRows
-            hasMore={pages.hasMore}
-            rowCount={pages.rows.length}
-            loading={pages.loadingMore}
-            onMore={pages.loadMore}
-          />
+          <MoreRows next={pages.nextPage} />
         </TablePanel>
       </div>
       <AuditDetail event={open} onClose={() => setOpen(null)} />

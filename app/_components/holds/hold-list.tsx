@@ -15,7 +15,7 @@ import { ListProblem, MoreRows } from "../list/more-rows";
 import { useLivePages } from "../list/use-live-pages";
 import { type UrlFilters, useUrlFilters } from "../list/use-url-filters";
 import { PageFrame } from "../shell/page-frame";
-import { Button } from "../ui/button";
+import { Button, ButtonLink } from "../ui/button";
 import { classes } from "../ui/classes";
 import { FilterChip } from "../ui/filter-chip";
 import { EmptyState } from "../ui/states";
@@ -63,12 +63,7 @@ export function HoldList({ tabs, first, path }: HoldListProps) {
           ) : (
             <DataList label="Legal holds" rows={pages.rows} columns={columns} nameOf={holdName} />
           )}
-          <MoreRows
-            hasMore={pages.hasMore}
-            rowCount={pages.rows.length}
-            loading={pages.loadingMore}
-            onMore={pages.loadMore}
-          />
+          <MoreRows next={pages.nextPage} />
         </TablePanel>
       </div>
       <LiftHold
@@ -91,7 +86,7 @@ const CHIPS: Readonly<Record<HoldTarget, string>> = {
 };
 
 /** On what, and whether also those that are over. All of it lives in the address. */
-function HoldFilterBar({ filters }: { readonly filters: UrlFilters }) {
+export function HoldFilterBar({ filters }: { readonly filters: UrlFilters }) {
   const target = parseTarget(filters.get("on"));
   const isAll = filters.get("state") === "all";
   return (
@@ -130,7 +125,11 @@ function NoHolds({ filtered, onClear }: NoHoldsProps) {
     );
   }
   return (
-    <EmptyState icon={Lock} title="Nothing is on legal hold">
+    <EmptyState
+      icon={Lock}
+      title="Nothing is on legal hold"
+      action={<ButtonLink href="/admin/recordings">See all recordings</ButtonLink>}
+    >
       Recordings under a legal hold are deleted by nobody and by no retention. Place one on a
       recording, or on all of a session or a user, in their lists.
     </EmptyState>

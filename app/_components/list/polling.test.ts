@@ -10,6 +10,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   page = Object.assign(new EventTarget(), { hidden: false });
   vi.stubGlobal("document", page);
+  vi.stubGlobal("window", new EventTarget());
 });
 afterEach(() => {
   polling.stop();
@@ -49,6 +50,13 @@ describe("A page that keeps up with the server", () => {
     expect(poll).not.toHaveBeenCalled();
     page.hidden = false;
     page.dispatchEvent(new Event("visibilitychange"));
+    expect(poll).toHaveBeenCalledTimes(1);
+  });
+
+  it("asks at once when the network is back", () => {
+    const poll = vi.fn(() => Promise.resolve());
+    polling = startPolling(poll, EVERY_MS);
+    window.dispatchEvent(new Event("online"));
     expect(poll).toHaveBeenCalledTimes(1);
   });
 

@@ -7,7 +7,7 @@ export interface Polling {
 
 /**
  * Runs `poll`, which never rejects, again and again while the tab is visible: `everyMs` after the last run
- * ended, and at once when the tab becomes visible. A run is told through its signal that polling stopped.
+ * ended, and at once when the tab becomes visible or the network is back. A run is told through its signal that polling stopped.
  */
 export function startPolling(
   poll: (signal: AbortSignal) => Promise<void>,
@@ -32,10 +32,12 @@ export function startPolling(
     isAskedAgain = false;
   };
   document.addEventListener("visibilitychange", now);
+  window.addEventListener("online", now);
   const stop = () => {
     leaving.abort();
     clearTimeout(timer);
     document.removeEventListener("visibilitychange", now);
+    window.removeEventListener("online", now);
   };
   return { now, stop };
 }

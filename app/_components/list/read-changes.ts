@@ -1,6 +1,13 @@
 import type { z } from "zod";
 import { isGone, type Page, readApi, readPage } from "../api-client";
-import { mergeBelow, mergeNewest, type Ordered, replaceKnown, replaceRow } from "./merge-newest";
+import {
+  mergePage,
+  newestFirst,
+  type Order,
+  type Ordered,
+  replaceKnown,
+  replaceRow,
+} from "./merge-pages";
 
 /** Rows below the first page are read one by one, so not too many of them. */
 const MOST_SINGLE_READS = 10;
@@ -16,8 +23,8 @@ export interface ListSource<T extends Ordered> {
   readonly isLive: (row: T) => boolean;
   /** False where nothing is ever done to a row: those below the first page are then not read again. */
   readonly rowsChange?: boolean;
-  /** The newest come first, as they do unless said otherwise: then new rows come in at the top. */
-  readonly newestFirst?: boolean;
+  /** The newest come first unless said otherwise; null where only the server knows, so that no row comes in. */
+  readonly order?: Order<T> | null;
 }
 
 /** The page below the first whose turn it is to be read again. */
@@ -47,7 +54,7 @@ export async function readChanges<T extends Ordered>(
   turn: Turn<T> | null,
   signal: AbortSignal,
 ): Promise<Changes<T>> {
-  const { path, schema, isLive, rowsChange = true, newestFirst = true } = source;
+  const { path, schema, isLive, rowsChange = true, order = newestFirst } = source;
   const fresh = await readPage(path, schema, { signal });
   const seen = new Set(fresh.items.map(({ id }) => id));
   const live = list.items.filter((row) => isLive(row) && !seen.has(row.id));
@@ -57,12 +64,13 @@ export async function readChanges<T extends Ordered>(
     readRows(source, live.slice(0, MOST_SINGLE_READS), signal),
     below && readPage(below.path, schema, { signal }),
   ]);
+  const merge = (list: Page<T>, after: T | null, page: Page<T>) =>
+    order === null ? replaceKnown(list, page) : mergePage(list, { after, fresh: page }, order);
   return {
     update: (before) => {
-      const top = newestFirst ? mergeNewest(before, fresh) : replaceKnown(before, fresh);
+      const top = merge(before, null, fresh);
       const whole = singles.reduce((merged, { id, row }) => replaceRow(merged, id, row), top);
-      if (below === null || deeper === null) return whole;
-      return newestFirst ? mergeBelow(whole, below.after, deeper) : replaceKnown(whole, deeper);
+      return below === null || deeper === null ? whole : merge(whole, below.after, deeper);
     },
     next: below && deeper && turnAfter(deeper, below, list),
   };

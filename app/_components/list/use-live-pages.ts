@@ -1,9 +1,10 @@
 "use client";
 
 import { useRef, useState } from "react";
-import { type Page, problemSentence, readPage } from "../api-client";
-import { appendPage, type Ordered, replaceRow } from "./merge-newest";
+import { type Page, problemSentence } from "../api-client";
+import { appendPage, type Ordered, replaceRow } from "./merge-pages";
 import { type ListSource, readChanges, readRow, type Turn } from "./read-changes";
+import { type NextPage, useNextPage } from "./use-next-page";
 import { usePolling } from "./use-polling";
 
 const USUALLY_EVERY_MS = 2_000;
@@ -19,10 +20,9 @@ interface LivePagesOptions<T extends Ordered> extends ListSource<T> {
 export interface LivePages<T> {
   readonly rows: readonly T[];
   readonly hasMore: boolean;
-  readonly loadingMore: boolean;
   /** A sentence while the list cannot be read. */
   readonly problem: string | null;
-  readonly loadMore: () => void;
+  readonly nextPage: NextPage;
   /** Leaves a row out from now on, whatever an answer that is on its way still says. */
   readonly remove: (id: string) => void;
   /** Takes a row out of the list as it is now: another list, with other filters, may have it. */
@@ -39,7 +39,6 @@ export interface LivePages<T> {
 export function useLivePages<T extends Ordered>(options: LivePagesOptions<T>): LivePages<T> {
   const { path, first, schema, pollEveryMs = USUALLY_EVERY_MS } = options;
   const [state, setState] = useState({ path, list: first });
-  const [loadingMore, setLoadingMore] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const [removed, setRemoved] = useState<ReadonlySet<string>>(NOTHING);
   const turn = useRef<Turn<T> | null>(null);
@@ -50,38 +49,31 @@ export function useLivePages<T extends Ordered>(options: LivePagesOptions<T>): L
   const change = (to: (before: Page<T>) => Page<T>) =>
     setState((before) => (before.path === path ? { path, list: to(before.list) } : before));
 
+  const nextPage = useNextPage({
+    ...{ address: list.next, schema },
+    // After a change of the list meanwhile, the page may not be the one that follows.
+    onPage: (page, address) =>
+      change((before) => (before.next === address ? appendPage(before, page) : before)),
+  });
+
   const refresh = usePolling(async (signal) => {
     try {
       const changes = await readChanges(options, list, turn.current, signal);
       change(changes.update);
       turn.current = changes.next;
       setProblem(null);
+      // The server is back, so it has the page that could not be read, too.
+      if (problem !== null && nextPage.problem !== null) nextPage.load();
     } catch (error) {
       if (!signal.aborted) setProblem(problemSentence(error));
     }
   }, pollEveryMs);
 
-  const loadMore = async (next: string) => {
-    setLoadingMore(true);
-    try {
-      const page = await readPage(next, schema);
-      change((before) => appendPage(before, page));
-      setProblem(null);
-    } catch (error) {
-      setProblem(problemSentence(error));
-    } finally {
-      setLoadingMore(false);
-    }
-  };
-
   return {
     rows: removed.size === 0 ? list.items : list.items.filter(({ id }) => !removed.has(id)),
     hasMore: list.next !== null,
-    loadingMore,
+    nextPage,
     problem,
-    loadMore: () => {
-      if (list.next !== null && !loadingMore) void loadMore(list.next);
-    },
     remove: (id) => setRemoved((before) => new Set(before).add(id)),
     drop: (id) => change((before) => replaceRow(before, id, null)),
     restore: (id) => setRemoved((before) => new Set([...before].filter((each) => each !== id))),

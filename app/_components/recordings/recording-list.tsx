@@ -102,12 +102,7 @@ export function RecordingList(props: RecordingListProps) {
             nameOf={recordingName}
           />
         )}
-        <MoreRows
-          hasMore={pages.hasMore}
-          rowCount={pages.rows.length}
-          loading={pages.loadingMore}
-          onMore={pages.loadMore}
-        />
+        <MoreRows next={pages.nextPage} />
       </TablePanel>
       <LiveCount count={pages.rows.filter(isLive).length} />
       <RemoveRecordings

@@ -17,6 +17,7 @@ import { type AppChoice, RecordingFilterBar } from "./recording-filter-bar";
 import { parseSort, RECORDING_FILTERS, recordingQueryOf } from "./recording-filters";
 import { RecordingList } from "./recording-list";
 import { isLive } from "./recording-meaning";
+import { orderOf } from "./recording-order";
 
 interface RecordingsViewProps {
   readonly title: string;
@@ -37,9 +38,8 @@ export function RecordingsView(props: RecordingsViewProps) {
   const { title, tabs, first, path, everybody, apps } = props;
   const filters = useUrlFilters();
   const sort = parseSort(filters.get("sort"));
-  const newestFirst = sort === "newest";
   const pages = useLivePages({
-    ...{ first, path, schema: recordingSchema, rowPath, isLive, newestFirst },
+    ...{ first, path, schema: recordingSchema, rowPath, isLive, order: orderOf(sort) },
   });
   const columns = useChosenColumns();
   const playing = usePlayHref(filters);

@@ -2,6 +2,9 @@ import { SESSION_STATUSES, type SessionJson } from "@/lib/sessions/session-schem
 
 type Status = SessionJson["status"];
 
+/** What the panel's address may hold. */
+export const SESSION_FILTERS = ["user", "app_id", "status"] as const;
+
 const MAX_NAME_LENGTH = 64;
 
 /** The API's query for an address of the panel: what the API would refuse is left out. */

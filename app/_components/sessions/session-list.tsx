@@ -1,6 +1,6 @@
 "use client";
 
-import { MonitorPlay } from "lucide-react";
+import { MonitorPlay, SearchX } from "lucide-react";
 import { type ReactNode, useMemo, useState } from "react";
 import { may } from "@/lib/auth/permissions";
 import { type SessionJson, sessionSchema } from "@/lib/sessions/session-schema";
@@ -13,12 +13,13 @@ import { ListProblem, MoreRows } from "../list/more-rows";
 import { useLivePages } from "../list/use-live-pages";
 import { useUrlFilters } from "../list/use-url-filters";
 import { PageFrame } from "../shell/page-frame";
-import { ButtonLink } from "../ui/button";
+import { Button, ButtonLink } from "../ui/button";
 import { ConfirmDialog } from "../ui/dialog";
 import { EmptyState } from "../ui/states";
 import { TablePanel } from "../ui/table";
 import { isOpen, sessionColumns } from "./session-columns";
 import { type NamedApp, SessionFilterBar } from "./session-filter-bar";
+import { SESSION_FILTERS } from "./session-filters";
 
 interface SessionListProps {
   readonly first: Page<SessionJson>;
@@ -31,6 +32,7 @@ interface SessionListProps {
 
 const rowPath = (id: string) => `/api/sessions/${id}`;
 const nameOf = (session: SessionJson) => session.app_name;
+const NO_FILTER = Object.fromEntries(SESSION_FILTERS.map((name) => [name, ""]));
 const sessionName = (session: SessionJson) => `${session.app_name} of ${session.username}`;
 
 /** Sessions, kept up to date, with the ways to open and to end them. */
@@ -75,16 +77,15 @@ export function SessionList(props: SessionListProps) {
       <ListProblem problem={pages.problem} />
       <TablePanel>
         {pages.rows.length === 0 ? (
-          <NoSessions everybody={everybody} />
+          <NoSessions
+            everybody={everybody}
+            filtered={SESSION_FILTERS.some((name) => filters.get(name) !== "")}
+            onClearFilters={() => filters.set(NO_FILTER)}
+          />
         ) : (
           <DataList label="Sessions" rows={pages.rows} columns={columns} nameOf={nameOf} />
         )}
-        <MoreRows
-          hasMore={pages.hasMore}
-          rowCount={pages.rows.length}
-          loading={pages.loadingMore}
-          onMore={pages.loadMore}
-        />
+        <MoreRows next={pages.nextPage} />
       </TablePanel>
       <ConfirmDialog
         open={asking}
@@ -105,28 +106,39 @@ export function SessionList(props: SessionListProps) {
   );
 }
 
-function NoSessions({ everybody }: { readonly everybody: boolean }) {
+interface NoSessionsProps {
+  readonly everybody: boolean;
+  readonly filtered: boolean;
+  readonly onClearFilters: () => void;
+}
+
+function NoSessions({ everybody, filtered, onClearFilters }: NoSessionsProps) {
   const mayLaunch = may(useActor(), "session.create");
+  if (everybody && filtered) {
+    return (
+      <EmptyState
+        icon={SearchX}
+        title="No session matches"
+        action={<Button onClick={onClearFilters}>Clear search and filters</Button>}
+      >
+        Search looks for a piece of a user name.
+      </EmptyState>
+    );
+  }
+  const action = mayLaunch && (
+    <ButtonLink href="/apps" look="solid">
+      Open an app
+    </ButtonLink>
+  );
   if (everybody) {
     return (
-      <EmptyState icon={MonitorPlay} title="No sessions here">
-        Every session of everybody is listed here, the newest first, unless the filters above leave
-        it out.
+      <EmptyState icon={MonitorPlay} title="Nobody has opened a session yet" action={action}>
+        Every session of everybody is listed here, the newest first, as soon as an app is opened.
       </EmptyState>
     );
   }
   return (
-    <EmptyState
-      icon={MonitorPlay}
-      title="You have no sessions yet"
-      action={
-        mayLaunch && (
-          <ButtonLink href="/apps" look="solid">
-            Open an app
-          </ButtonLink>
-        )
-      }
-    >
+    <EmptyState icon={MonitorPlay} title="You have no sessions yet" action={action}>
       {mayLaunch
         ? "A session is one run of an app, in a browser tab of its own. Close the tab and the session goes on: this is where you find it again."
         : "A session is one run of an app. Your role looks at what there is and opens none: ask an administrator for one that does."}

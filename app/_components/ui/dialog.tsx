@@ -3,7 +3,7 @@
 import { AlertDialog as BaseAlertDialog } from "@base-ui/react/alert-dialog";
 import { Dialog as BaseDialog } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { Button, buttonClasses } from "./button";
 import { InDialog } from "./popup-container";
 
@@ -27,14 +27,24 @@ interface DialogProps {
   readonly children: ReactNode;
 }
 
-/** A question or a small form over the page. Escape and a click beside it close it. */
+const FIELDS = "[role=combobox], input:not([aria-hidden]), textarea";
+
+/** A question or a small form over the page: the keyboard begins in its first field. Escape and a click beside it close it. */
 export function Dialog(props: DialogProps) {
   const { open, onOpenChange, title, description, size = "form", children } = props;
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <BaseDialog.Root open={open} onOpenChange={onOpenChange}>
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className={backdropClasses} />
-        <BaseDialog.Popup className={`${popupClasses} ${SIZES[size]}`}>
+        <BaseDialog.Popup
+          ref={popup}
+          initialFocus={(openedBy) =>
+            // A finger would open the telephone's keyboard over the question.
+            openedBy === "touch" || (popup.current?.querySelector<HTMLElement>(FIELDS) ?? true)
+          }
+          className={`${popupClasses} ${SIZES[size]}`}
+        >
           <div className="mb-3 flex items-start gap-2">
             <div className="min-w-0 flex-1 pt-1">
               <BaseDialog.Title className="text-base font-semibold">{title}</BaseDialog.Title>

@@ -8,7 +8,11 @@ const PROGRESS_EVERY_MS = 5_000;
 /** How long the outcome of a fetch that failed is believed. */
 const RETRY_AFTER_MS = 60_000;
 
-type Fetch = { readonly done: Promise<void>; failure: { at: number; reason: string } | null };
+interface Fetch {
+  readonly progress: PullProgress;
+  readonly done: Promise<void>;
+  failure: { readonly at: number; readonly reason: string } | null;
+}
 
 /** The images of apps: looks whether they are there, and fetches those that are not, each once at a time. */
 export class Images {
@@ -22,10 +26,10 @@ export class Images {
   /** Whether an app of this image can start now; fetches the image when it is not there. @throws when the engine is not */
   async availability(image: string): Promise<Availability> {
     if (await this.#isThere(image)) return { available: true };
-    const failure = this.#fetch(image).failure;
+    const { failure, progress } = this.#fetch(image);
     const reason =
       failure === null
-        ? `The image ${image} is being fetched. Try again in a minute.`
+        ? `The image ${image} is being fetched${progress.inWords()}. Try again in a minute.`
         : `The image ${image} is not here and cannot be fetched: ${failure.reason} Build it, or name one that a registry has.`;
     return { available: false, reason };
   }
@@ -55,8 +59,9 @@ export class Images {
   #fetch(image: string): Fetch {
     const known = this.#fetches.get(image);
     if (known !== undefined && !isOutdated(known)) return known;
-    const done = this.#pull(image);
-    const fetch: Fetch = { done, failure: null };
+    const progress = new PullProgress(this.log, image);
+    const done = this.#pull(image, progress);
+    const fetch: Fetch = { progress, done, failure: null };
     this.#fetches.set(image, fetch);
     done.then(
       () => this.log.info({ image }, "image fetched"),
@@ -68,11 +73,10 @@ export class Images {
     return fetch;
   }
 
-  async #pull(image: string): Promise<void> {
+  async #pull(image: string, progress: PullProgress): Promise<void> {
     this.log.info({ image }, "fetching an image");
     const engine = this.engine();
     const stream = await engine.pull(withTag(image));
-    const progress = new PullProgress(this.log, image);
     await new Promise<void>((resolve, reject) => {
       const finished = (error: Error | null) => (error === null ? resolve() : reject(error));
       engine.modem.followProgress(stream, finished, (line: unknown) => progress.note(line));
@@ -91,7 +95,7 @@ export function withTag(image: string): string {
   return /[:@]/.test(last) ? image : `${image}:latest`;
 }
 
-/** What an engine says while it fetches, layer by layer, as a line in the log now and then. */
+/** What an engine says while it fetches, layer by layer; as a line in the log now and then. */
 class PullProgress {
   error: string | null = null;
   readonly #layers = new Map<string, string>();
@@ -102,16 +106,34 @@ class PullProgress {
     private readonly image: string,
   ) {}
 
+  /** The middle of a sentence; empty while nothing has come. How many layers there are in all, not every engine says. */
+  inWords(): string {
+    const { here, coming } = this.#count();
+    if (here === 0) return "";
+    const isOrAre = here === 1 ? "layer is" : "layers are";
+    return `: ${here} ${isOrAre} here${coming === 0 ? "" : `, ${coming} on the way`}`;
+  }
+
   note(line: unknown): void {
     if (typeof line !== "object" || line === null) return;
     const { id, status, error } = line as Readonly<Record<string, unknown>>;
     if (typeof error === "string") this.error = error;
-    if (typeof id === "string" && typeof status === "string") this.#layers.set(id, status);
+    // Docker begins with the tag, as if that were a layer.
+    const isLayer = typeof id === "string" && typeof status === "string";
+    if (isLayer && !status.startsWith("Pulling from")) this.#layers.set(id, status);
     if (Date.now() - this.#loggedAt < PROGRESS_EVERY_MS) return;
     this.#loggedAt = Date.now();
-    const done = [...this.#layers.values()].filter((state) => /complete|exists/i.test(state));
-    const layers = { layers: this.#layers.size, layersDone: done.length };
-    this.log.info({ image: this.image, ...layers }, "an image is being fetched");
+    const { here, coming } = this.#count();
+    this.log.info(
+      { image: this.image, layersHere: here, layersComing: coming },
+      "an image is being fetched",
+    );
+  }
+
+  #count(): { here: number; coming: number } {
+    const states = [...this.#layers.values()];
+    const here = states.filter((state) => /complete|exists/i.test(state)).length;
+    return { here, coming: states.length - here };
   }
 }
 

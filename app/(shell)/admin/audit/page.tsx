@@ -7,13 +7,12 @@ import { services } from "@/lib/composition/services";
 import { auditFiltersOf, auditListQuery } from "@/lib/http/audit-list";
 import { AdminTabs } from "../../../_components/admin/admin-tabs";
 import { auditQueryOf } from "../../../_components/audit/audit-filters";
+import { AuditSkeleton } from "../../../_components/audit/audit-skeleton";
 import { AuditView } from "../../../_components/audit/audit-view";
 import { firstPage, LIST_PAGE_SIZE, listPath } from "../../../_components/list/first-page";
-import { ListSkeleton } from "../../../_components/list/list-skeleton";
 import { addressOf, type PageSearch, searchText } from "../../../_components/page-search";
 
-const title = "Audit";
-export const metadata: Metadata = { title };
+export const metadata: Metadata = { title: "Audit" };
 
 interface AuditPageProps {
   readonly searchParams: PageSearch;
@@ -21,10 +20,8 @@ interface AuditPageProps {
 
 export default async function AuditPage({ searchParams }: AuditPageProps) {
   await requirePage("/admin/audit", addressOf("/admin/audit", await searchParams));
-  const headers = ["What", "On what", "Who", "From where", "When"];
-  const skeleton = <ListSkeleton title={title} tabs={<AdminTabs />} hasFilters headers={headers} />;
   return (
-    <Suspense fallback={skeleton}>
+    <Suspense fallback={<AuditSkeleton tabs={<AdminTabs />} />}>
       <Trail searchParams={searchParams} />
     </Suspense>
   );

@@ -10,12 +10,11 @@ import { holdListInputOf, holdListQuery } from "@/lib/http/hold-list";
 import { AdminTabs } from "../../../_components/admin/admin-tabs";
 import { holdQueryOf } from "../../../_components/holds/hold-filters";
 import { HoldList } from "../../../_components/holds/hold-list";
+import { HoldListSkeleton } from "../../../_components/holds/hold-list-skeleton";
 import { firstPage, LIST_PAGE_SIZE, listPath } from "../../../_components/list/first-page";
-import { ListSkeleton } from "../../../_components/list/list-skeleton";
 import { addressOf, type PageSearch, searchText } from "../../../_components/page-search";
 
-const title = "Legal holds";
-export const metadata: Metadata = { title };
+export const metadata: Metadata = { title: "Legal holds" };
 
 interface HoldsPageProps {
   readonly searchParams: PageSearch;
@@ -25,10 +24,8 @@ export default async function HoldsPage({ searchParams }: HoldsPageProps) {
   const address = addressOf("/admin/holds", await searchParams);
   const actor = await requirePage("/admin/holds", address);
   if (!services().config.recording.enabled) notFound();
-  const headers = ["On what", "Reason", "Under it", "Size", "Placed"];
-  const skeleton = <ListSkeleton title={title} tabs={<AdminTabs />} hasFilters headers={headers} />;
   return (
-    <Suspense fallback={skeleton}>
+    <Suspense fallback={<HoldListSkeleton tabs={<AdminTabs />} />}>
       <AllHolds actor={actor} searchParams={searchParams} />
     </Suspense>
   );

@@ -4,9 +4,9 @@ import { Suspense } from "react";
 import { requirePage } from "@/lib/auth/require-user";
 import { services } from "@/lib/composition/services";
 import { AdminTabs } from "../../../_components/admin/admin-tabs";
-import { ListSkeleton } from "../../../_components/list/list-skeleton";
 import { addressOf, type PageSearch } from "../../../_components/page-search";
 import { RecordingsPage } from "../../../_components/recordings/recordings-page";
+import { RecordingsSkeleton } from "../../../_components/recordings/recordings-skeleton";
 
 const title = "All recordings";
 export const metadata: Metadata = { title };
@@ -22,9 +22,8 @@ export default async function AllRecordingsPage({ searchParams }: AllRecordingsP
   );
   if (!services().config.recording.enabled) notFound();
   const frame = { title, tabs: <AdminTabs /> };
-  const headers = ["Name", "User", "State", "Duration", "Size", "Started"];
   return (
-    <Suspense fallback={<ListSkeleton {...frame} hasFilters headers={headers} />}>
+    <Suspense fallback={<RecordingsSkeleton {...frame} everybody />}>
       <RecordingsPage {...frame} actor={actor} scope="all" searchParams={searchParams} />
     </Suspense>
   );

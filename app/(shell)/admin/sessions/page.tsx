@@ -9,13 +9,12 @@ import { listSessions } from "@/lib/sessions/list-sessions";
 import { sessionToJson } from "@/lib/sessions/session-json";
 import { AdminTabs } from "../../../_components/admin/admin-tabs";
 import { firstPage, LIST_PAGE_SIZE, listPath } from "../../../_components/list/first-page";
-import { ListSkeleton } from "../../../_components/list/list-skeleton";
 import { addressOf, type PageSearch, searchText } from "../../../_components/page-search";
+import { AllSessionsSkeleton } from "../../../_components/sessions/all-sessions-skeleton";
 import { sessionQueryOf } from "../../../_components/sessions/session-filters";
 import { SessionList } from "../../../_components/sessions/session-list";
 
-const title = "Sessions";
-export const metadata: Metadata = { title };
+export const metadata: Metadata = { title: "Sessions" };
 
 interface AdminSessionsPageProps {
   readonly searchParams: PageSearch;
@@ -24,10 +23,8 @@ interface AdminSessionsPageProps {
 export default async function AdminSessionsPage({ searchParams }: AdminSessionsPageProps) {
   const address = addressOf("/admin/sessions", await searchParams);
   const actor = await requirePage("/admin/sessions", address);
-  const headers = ["App", "User", "State", "Session", "Duration", "Started"];
-  const skeleton = <ListSkeleton title={title} tabs={<AdminTabs />} hasFilters headers={headers} />;
   return (
-    <Suspense fallback={skeleton}>
+    <Suspense fallback={<AllSessionsSkeleton tabs={<AdminTabs />} />}>
       <AllSessions actor={actor} searchParams={searchParams} />
     </Suspense>
   );

@@ -10,12 +10,11 @@ import { toUserItem } from "@/lib/users/user-repository";
 import { AdminTabs } from "../../../_components/admin/admin-tabs";
 import { userQueryOf } from "../../../_components/admin/user-filters";
 import { UserList } from "../../../_components/admin/user-list";
+import { UserListSkeleton } from "../../../_components/admin/user-list-skeleton";
 import { firstPage, LIST_PAGE_SIZE, listPath } from "../../../_components/list/first-page";
-import { ListSkeleton } from "../../../_components/list/list-skeleton";
 import { addressOf, type PageSearch, searchText } from "../../../_components/page-search";
 
-const title = "Users";
-export const metadata: Metadata = { title };
+export const metadata: Metadata = { title: "Users" };
 
 interface AdminUsersPageProps {
   readonly searchParams: PageSearch;
@@ -24,10 +23,8 @@ interface AdminUsersPageProps {
 export default async function AdminUsersPage({ searchParams }: AdminUsersPageProps) {
   const address = addressOf("/admin/users", await searchParams);
   const actor = await requirePage("/admin/users", address);
-  const headers = ["User", "Role", "State", "Last sign-in", "Created"];
-  const skeleton = <ListSkeleton title={title} tabs={<AdminTabs />} hasFilters headers={headers} />;
   return (
-    <Suspense fallback={skeleton}>
+    <Suspense fallback={<UserListSkeleton tabs={<AdminTabs />} />}>
       <AllUsers actor={actor} searchParams={searchParams} />
     </Suspense>
   );

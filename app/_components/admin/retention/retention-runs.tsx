@@ -23,8 +23,12 @@ export function RetentionRuns({ initial }: { readonly initial: readonly Retentio
   const present = runs.find(isUnderWay);
   usePolling(
     async (signal) => {
-      const list = z.array(retentionRunSchema);
-      setRuns(await readApi(`${PATH}?limit=10`, list, { signal }).catch(() => runs));
+      try {
+        setRuns(await readApi(`${PATH}?limit=10`, z.array(retentionRunSchema), { signal }));
+        setProblem(null);
+      } catch (error) {
+        if (!signal.aborted) setProblem(problemSentence(error));
+      }
     },
     present === undefined ? null : POLL_MS,
   );

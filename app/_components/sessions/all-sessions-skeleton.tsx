@@ -1,0 +1,21 @@
+"use client";
+
+import type { ReactNode } from "react";
+import { ListSkeleton } from "../list/list-skeleton";
+import { useUrlFilters } from "../list/use-url-filters";
+import { type NamedApp, SessionFilterBar } from "./session-filter-bar";
+
+const HEADERS = ["App", "User", "State", "Session", "Duration", "Started"];
+const NO_APPS: readonly NamedApp[] = [];
+
+/** The shape of the panel's `SessionList` while it is on its way. */
+export function AllSessionsSkeleton({ tabs }: { readonly tabs: ReactNode }) {
+  return (
+    <ListSkeleton
+      title="Sessions"
+      tabs={tabs}
+      filters={<SessionFilterBar filters={useUrlFilters()} apps={NO_APPS} />}
+      headers={HEADERS}
+    />
+  );
+}
