@@ -1,6 +1,6 @@
 import type { Locator, Page } from "playwright-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { finishRecording, insertRecordings } from "../support/listed-recordings";
+import { finishRecording, insertRecordings } from "../../support/listed-recordings";
 import {
   DEVICES,
   expectFaultless,
@@ -11,8 +11,8 @@ import {
   pressUntil,
   settled,
   signedInPage,
-} from "../support/page-checks";
-import { startProduct } from "../support/product";
+} from "../../support/page-checks";
+import { startProduct } from "../../support/product";
 
 const scene = PageScene.install();
 let page: Page;

@@ -2,8 +2,8 @@ import type { Locator, Page } from "playwright-core";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { recordAuditEvent } from "@/lib/audit/record-audit-event";
 import { openQueue } from "@/lib/queue/connection";
-import { deferred } from "../support/deferred";
-import { insertRecordings } from "../support/listed-recordings";
+import { deferred } from "../../support/deferred";
+import { insertRecordings } from "../../support/listed-recordings";
 import {
   expectFaultless,
   ON_A_DESK,
@@ -11,7 +11,7 @@ import {
   PageScene,
   pressUntil,
   settled,
-} from "../support/page-checks";
+} from "../../support/page-checks";
 
 const scene = PageScene.install();
 let page: Page;

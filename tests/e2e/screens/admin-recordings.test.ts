@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { deferred } from "../support/deferred";
-import { insertRecordings } from "../support/listed-recordings";
+import { deferred } from "../../support/deferred";
+import { insertRecordings } from "../../support/listed-recordings";
 import {
   DEVICES,
   expectFaultless,
@@ -10,7 +10,7 @@ import {
   NO_FAULTS,
   PageScene,
   settled,
-} from "../support/page-checks";
+} from "../../support/page-checks";
 
 const scene = PageScene.install();
 const ROWS = [

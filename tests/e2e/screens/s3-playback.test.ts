@@ -1,12 +1,12 @@
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { S3Config } from "@/lib/storage/s3-client";
-import { CHROMIUM_FLAGS } from "../support/captures";
-import { longStream } from "../support/long-stream";
-import { signedInPage } from "../support/page-checks";
-import { type Product, startProduct } from "../support/product";
-import { createBucket, hasRadosgw, s3Environment } from "../support/radosgw";
-import { startTusSender } from "../support/tus-sender";
+import { CHROMIUM_FLAGS } from "../../support/captures";
+import { longStream } from "../../support/long-stream";
+import { signedInPage } from "../../support/page-checks";
+import { type Product, startProduct } from "../../support/product";
+import { createBucket, hasRadosgw, s3Environment } from "../../support/radosgw";
+import { startTusSender } from "../../support/tus-sender";
 
 describe.skipIf(!hasRadosgw())("somebody who watches a recording that is in S3", () => {
   let browser: Browser;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "@/lib/db/embedded/free-port";
-import { insertRecordings } from "../support/listed-recordings";
-import { type OpenIdProvider, startOpenIdProvider } from "../support/openid";
-import { DEVICES, expectFaultless, ON_A_DESK, PageScene, settled } from "../support/page-checks";
-import { type Product, startProduct } from "../support/product";
+import { insertRecordings } from "../../support/listed-recordings";
+import { type OpenIdProvider, startOpenIdProvider } from "../../support/openid";
+import { DEVICES, expectFaultless, ON_A_DESK, PageScene, settled } from "../../support/page-checks";
+import { type Product, startProduct } from "../../support/product";
 
 const scene = PageScene.install({ environment: { SORTIE_CLUSTER: "east" } });
 

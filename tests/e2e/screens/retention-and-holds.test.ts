@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { keepRecordings } from "../support/expired-recordings";
-import { DEVICES, expectFaultless, ON_A_DESK, PageScene, settled } from "../support/page-checks";
+import { keepRecordings } from "../../support/expired-recordings";
+import { DEVICES, expectFaultless, ON_A_DESK, PageScene, settled } from "../../support/page-checks";
 
 const scene = PageScene.install();
 let recordingId: string;

@@ -1,8 +1,8 @@
 import type { Page } from "playwright-core";
 import { beforeEach, expect, it } from "vitest";
-import { deferred } from "../support/deferred";
-import { finishRecording, insertRecordings } from "../support/listed-recordings";
-import { faultsOf, NO_FAULTS, PageScene } from "../support/page-checks";
+import { deferred } from "../../support/deferred";
+import { finishRecording, insertRecordings } from "../../support/listed-recordings";
+import { faultsOf, NO_FAULTS, PageScene } from "../../support/page-checks";
 
 const scene = PageScene.install();
 let page: Page;

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { insertRecordings } from "../support/listed-recordings";
-import { PageScene } from "../support/page-checks";
+import { insertRecordings } from "../../support/listed-recordings";
+import { PageScene } from "../../support/page-checks";
 
 const scene = PageScene.install();
 let page: Page;

@@ -3,8 +3,14 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { recordAuditEvent } from "@/lib/audit/record-audit-event";
-import { insertRecordings } from "../support/listed-recordings";
-import { DEVICES, expectFaultless, PageScene, pressUntil, settled } from "../support/page-checks";
+import { insertRecordings } from "../../support/listed-recordings";
+import {
+  DEVICES,
+  expectFaultless,
+  PageScene,
+  pressUntil,
+  settled,
+} from "../../support/page-checks";
 
 const scene = PageScene.install();
 let page: Page;

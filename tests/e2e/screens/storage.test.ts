@@ -2,8 +2,8 @@ import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { saveJobRun } from "@/lib/operations/job-runs";
 import { openQueue } from "@/lib/queue/connection";
-import { insertRecordings } from "../support/listed-recordings";
-import { DEVICES, expectFaultless, PageScene, settled } from "../support/page-checks";
+import { insertRecordings } from "../../support/listed-recordings";
+import { DEVICES, expectFaultless, PageScene, settled } from "../../support/page-checks";
 
 const scene = PageScene.install();
 let page: Page;
