@@ -5,7 +5,7 @@ import { type OpenIdProvider, startOpenIdProvider } from "../support/openid";
 import { DEVICES, expectFaultless, ON_A_DESK, PageScene, settled } from "../support/page-checks";
 import { type Product, startProduct } from "../support/product";
 
-const scene = PageScene.install();
+const scene = PageScene.install({ environment: { SORTIE_CLUSTER: "east" } });
 
 const statusWith = async (token: string) => {
   const headers = { authorization: `Bearer ${token}` };
@@ -70,6 +70,11 @@ describe("a role", () => {
     await insertRecordings(scene.product.db, "dan", [
       { description: "Made in the cluster", status: "ready", minutesAgo: 3 },
     ]);
+    const { db } = scene.product;
+    const { id } = await db.recording.findFirstOrThrow({
+      where: { description: "Made in the cluster" },
+    });
+    await db.recording.update({ where: { id }, data: { cluster: "east" } });
     const admin = await scene.signedIn();
     await admin.goto("/admin/users");
     await admin.getByRole("button", { name: "Actions for olga" }).click();
@@ -77,6 +82,8 @@ describe("a role", () => {
     const dialog = admin.getByRole("dialog", { name: "Role of olga" });
     await dialog.getByRole("combobox", { name: "Role" }).click();
     await admin.getByRole("option", { name: "Operations" }).click();
+    await dialog.getByText("Sessions of this installation run in “east”.").waitFor();
+    expect(await dialog.getByLabel("Clusters").inputValue()).toBe("east");
     await dialog.getByLabel("Clusters").fill("not a name!, default");
     await dialog.getByRole("button", { name: "Save role" }).click();
     await dialog.getByText("Write each name with letters").waitFor();
@@ -89,6 +96,8 @@ describe("a role", () => {
     await olga.goto("/admin");
     await olga.getByRole("link", { name: "Made in the cluster" }).waitFor();
     expect(await olga.getByRole("link", { name: "Users" }).count()).toBe(0);
+    await olga.goto(`/recordings/${id}`);
+    await olga.getByRole("region", { name: "Details" }).getByText("east").waitFor();
   });
 
   it("of a viewer shows neither apps nor the panel, and begins with their recordings", async () => {
