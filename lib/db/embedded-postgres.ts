@@ -28,6 +28,8 @@ export interface EmbeddedPostgresOptions {
   readonly directory: string;
   /** False trades what a power cut would lose for speed: for tests. */
   readonly durable?: boolean;
+  /** Variables for the server, beside those of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const NAME = "sortie";
@@ -51,6 +53,7 @@ interface Place {
   readonly account: Account | undefined;
   readonly installation: Installation;
   readonly durable: boolean;
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /**
@@ -89,7 +92,8 @@ function urlOf({ password }: Connection, { port }: Postmaster, database: string)
   return `postgresql://${NAME}:${password}@127.0.0.1:${port}/${database}`;
 }
 
-async function prepare({ directory, durable = true }: EmbeddedPostgresOptions): Promise<Place> {
+async function prepare(options: EmbeddedPostgresOptions): Promise<Place> {
+  const { directory, durable = true, environment = {} } = options;
   const account = await databaseAccount();
   const installation = await findInstallation(account);
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -102,6 +106,7 @@ async function prepare({ directory, durable = true }: EmbeddedPostgresOptions): 
     account,
     installation,
     durable,
+    environment,
   };
 }
 
@@ -171,6 +176,7 @@ async function spawnServer(place: Place, port: number): Promise<ChildProcess> {
     const child = spawn(place.installation.postgres, ["-D", HERE, "-p", String(port), ...options], {
       cwd: place.cluster,
       ...place.account,
+      env: { ...process.env, ...place.environment },
       // A group of its own: Ctrl-C in the terminal must reach it last, through us.
       detached: true,
       stdio: ["ignore", log.fd, log.fd],

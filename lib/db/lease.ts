@@ -5,7 +5,8 @@ const RENEWAL_MS = 15_000;
 
 /**
  * Does `work` unless another process is doing work of that name. `keep`, to be called between two steps, throws
- * once the lease is lost, as after a sleep. A holder that dies blocks its successors for a minute.
+ * once the lease is lost, as after a sleep. A holder that dies blocks its successors for a minute, also when the
+ * database's clock is set back meanwhile.
  * @returns null when somebody else has the lease
  */
 export async function withLease<T>(
@@ -18,6 +19,7 @@ export async function withLease<T>(
     VALUES (${name}, gen_random_uuid(), now() + ${LEASE_SECONDS}::int * interval '1 second')
     ON CONFLICT ("name") DO UPDATE SET "token" = excluded."token", "expires_at" = excluded."expires_at"
      WHERE "leases"."expires_at" < now()
+        OR "leases"."expires_at" > now() + 2 * ${LEASE_SECONDS}::int * interval '1 second'
     RETURNING "token"::text`;
   if (lease === undefined) return null;
   const { token } = lease;

@@ -7,7 +7,7 @@ import { measuredAppend } from "@/lib/metrics/measured";
 import type { Metrics } from "@/lib/metrics/metrics";
 import { type AppendRegistry, type AppendTurn, uploadLocked } from "./append-registry";
 import { ClaimHolder } from "./claim-holder";
-import { getRecording } from "./get-recording";
+import { getUpload } from "./get-recording";
 import { receiveBytes } from "./receive-bytes";
 import { type Claim, claimForAppend, commitAppend, resumeClaimed } from "./recording-claim";
 import { findRecording } from "./recording-repository";
@@ -153,8 +153,7 @@ async function whyNotClaimed(
   actor: Actor,
   input: AppendInput,
 ): Promise<AppError> {
-  const recording = await getRecording(deps, actor, input.recordingId, "send");
-  const { uploadOffset, status } = recording;
+  const { uploadOffset, status } = await getUpload(deps, actor, input.recordingId);
   const headers = { "Upload-Offset": String(uploadOffset) };
   if (uploadOffset !== input.offset) {
     const message = `The server has ${uploadOffset} bytes, but these begin at ${input.offset}. Ask for the offset and go on from there.`;

@@ -1,6 +1,7 @@
 import type { Actor } from "@/lib/auth/permissions";
 import type { DatabaseOrTransaction } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
+import { hasDeletionBegun } from "@/lib/holds/begun-deletion";
 import { type RecordingAccess, requireAccess } from "./recording-policy";
 import { findRecording, type Recording } from "./recording-repository";
 
@@ -17,6 +18,20 @@ export async function getRecording(
   const recording = await findRecording(deps.db, recordingId);
   if (recording === null) throw recordingNotFound();
   requireAccess(actor, access, recording);
+  return recording;
+}
+
+/**
+ * The same for who adds to it: one whose deletion has begun is as good as gone, whoever deletes it.
+ * @throws AppError `not_found`, `forbidden`
+ */
+export async function getUpload(
+  deps: { readonly db: DatabaseOrTransaction },
+  actor: Actor,
+  recordingId: string,
+): Promise<Recording> {
+  const recording = await getRecording(deps, actor, recordingId, "send");
+  if (await hasDeletionBegun(deps.db, recordingId)) throw recordingNotFound();
   return recording;
 }
 

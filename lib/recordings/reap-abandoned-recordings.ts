@@ -1,5 +1,5 @@
 import { isAppError } from "@/lib/errors/app-error";
-import { findAbandoned } from "./recording-repository";
+import { findAbandoned, mendTimes } from "./recording-repository";
 import { type SealDeps, sealRecording } from "./seal-recording";
 
 /** A sender that has shown no sign of life for so long is taken to be gone; it may still come back. */
@@ -30,6 +30,7 @@ export async function reapAbandonedRecordings(
   deps: SealDeps,
   { leaseMs = RECORDING_LEASE_MS, signal }: ReapOptions = {},
 ): Promise<Reaped> {
+  await mendTimes(deps.db);
   const reaped = { sealed: 0, failed: 0, postponed: 0 };
   for (let afterId: string | undefined = BEFORE_EVERY_ID; afterId !== undefined;) {
     const ids = await findAbandoned(deps.db, { idleMs: leaseMs, afterId, limit: BATCH });

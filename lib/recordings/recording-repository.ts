@@ -1,7 +1,7 @@
 import type { DatabaseOrTransaction, Prisma } from "@/lib/db/database";
 import { IN_FORCE } from "@/lib/holds/hold-repository";
 import type { MediaFormat } from "@/lib/media/media-indexer";
-import { IS_UNCLAIMED } from "./recording-claim";
+import { CLOCK_WENT_BACK_AFTER, IS_UNCLAIMED } from "./recording-claim";
 import type { FailReason, RecordingStatus } from "./recording-state";
 
 /** A recording as the use cases see it: sizes and offsets are bytes, as plain numbers. */
@@ -174,6 +174,19 @@ export async function findAbandoned(
        AND "id" > ${afterId}::uuid
      ORDER BY "id" LIMIT ${limit}::int`;
   return rows.map((row) => row.id);
+}
+
+/**
+ * Unfinished recordings that seem to have had bytes in the future had them now: the database's clock was set back, and
+ * nobody would see for so long that a sender is gone. One that lives says so with its next bytes.
+ */
+export async function mendTimes(db: DatabaseOrTransaction): Promise<void> {
+  await db.$executeRaw`
+    UPDATE "recordings"
+       SET "last_append_at" = least("last_append_at", now()),
+           "append_expires_at" = least("append_expires_at", now())
+     WHERE "status" IN ('recording', 'uploading')
+       AND greatest("last_append_at", "append_expires_at") > ${CLOCK_WENT_BACK_AFTER}`;
 }
 
 /** Those of these recordings that are there, in no order. */

@@ -8,7 +8,7 @@ import { RESERVED_HEADER_BYTES } from "@/lib/media/media-indexer";
 import { type AppendDeps, takeUpAgain } from "./append-to-recording";
 import { type AppendTurn, uploadLocked } from "./append-registry";
 import { ClaimHolder } from "./claim-holder";
-import { getRecording, recordingNotFound } from "./get-recording";
+import { getRecording, getUpload, recordingNotFound } from "./get-recording";
 import { receiveWhole } from "./receive-bytes";
 import {
   type Claim,
@@ -94,7 +94,7 @@ async function whyNotClaimed(
   actor: Actor,
   recordingId: string,
 ): Promise<AppError> {
-  const { status, uploadOffset } = await getRecording(deps, actor, recordingId, "send");
+  const { status, uploadOffset } = await getUpload(deps, actor, recordingId);
   if (status === "ready" || status === "failed") {
     return new AppError(
       "recording_closed",

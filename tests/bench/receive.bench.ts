@@ -29,8 +29,8 @@ const TOTAL_BYTES = 1024 * MEBIBYTE;
 const ROUNDS = 3;
 const RSS_BAR_BYTES = 64 * MEBIBYTE;
 
-/** Bytes per second of each round. */
-type Sending = (totalBytes: number) => Promise<number>;
+/** Sends the whole spool; returns bytes per second. */
+type Sending = () => Promise<number>;
 
 /**
  * P2: receives 1 GiB, as tus PATCHes and as one form, against bare servers and @tus/server on the same disk.
@@ -50,10 +50,10 @@ export async function run(): Promise<BenchRow[]> {
     startPeer("tus", directory),
   ]);
   const asPatches = (receiver: Receiver): Sending => {
-    return (totalBytes) => sendPatches(receiver, spool, totalBytes);
+    return () => sendPatches(receiver, spool);
   };
   const asForm = (begin: () => Promise<FormTarget>): Sending => {
-    return async (totalBytes) => sendForm(await begin(), spool, totalBytes);
+    return async () => sendForm(await begin(), spool);
   };
   try {
     const patches = await race(product, {
@@ -84,14 +84,14 @@ async function race(
   product: BuiltProduct,
   runners: Readonly<Record<string, Sending>>,
 ): Promise<Race> {
-  for (const send of Object.values(runners)) await send(TOTAL_BYTES);
+  for (const send of Object.values(runners)) await send();
   const rssBytes = await resetPeakRss(product.pid);
   const rounds: Record<string, number[]> = {};
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [name, send] of Object.entries(runners)) {
       // A virtual machine's host takes freed memory back within seconds: whoever writes first would pay for it.
-      await send(TOTAL_BYTES);
-      (rounds[name] ??= []).push(await send(TOTAL_BYTES));
+      await send();
+      (rounds[name] ??= []).push(await send());
     }
   }
   const growthBytes = (await peakRss(product.pid)) - rssBytes;
@@ -152,13 +152,13 @@ function growthRow(growthBytes: number): BenchRow {
 }
 
 /** Sends a recording one PATCH after the other, as a tab does; returns bytes per second. */
-async function sendPatches(receiver: Receiver, spool: string, totalBytes: number): Promise<number> {
+async function sendPatches(receiver: Receiver, spool: string): Promise<number> {
   const url = await receiver.begin();
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const piece = Buffer.alloc(PATCH_BYTES);
   const file = await open(spool);
   let sendingMs = 0;
-  for (let offset = 0; offset < totalBytes; offset += piece.length) {
+  for (let offset = 0; offset < TOTAL_BYTES; offset += piece.length) {
     await file.read(piece, 0, piece.length, offset);
     const startedAt = performance.now();
     await patch(agent, url, offset, piece, receiver.headers);
@@ -167,7 +167,7 @@ async function sendPatches(receiver: Receiver, spool: string, totalBytes: number
   await file.close();
   agent.destroy();
   await receiver.end(url);
-  return totalBytes / (sendingMs / 1000);
+  return TOTAL_BYTES / (sendingMs / 1000);
 }
 
 /** Where one form goes, and what it says beside the file. */
@@ -193,7 +193,7 @@ function bareForm({ origin }: Peer): FormTarget {
 }
 
 /** Sends a whole recording as one form; returns bytes per second. */
-async function sendForm(target: FormTarget, spool: string, totalBytes: number): Promise<number> {
+async function sendForm(target: FormTarget, spool: string): Promise<number> {
   const boundary = "sortie-bench";
   const part = `--${boundary}\r\ncontent-disposition: form-data; name=`;
   const startedAt = performance.now();
@@ -204,11 +204,11 @@ async function sendForm(target: FormTarget, spool: string, totalBytes: number): 
   const done = answered(sending, 200);
   sending.write(`${part}"recording_id"\r\n\r\n${target.recordingId}\r\n`);
   sending.write(`${part}"file"; filename="recording.webm"\r\n\r\n`);
-  const bytes = createReadStream(spool, { end: totalBytes - 1, highWaterMark: MEBIBYTE });
+  const bytes = createReadStream(spool, { highWaterMark: MEBIBYTE });
   await pipeline(bytes, sending, { end: false });
   sending.end(`\r\n--${boundary}--\r\n`);
   await done;
   const sendingMs = performance.now() - startedAt;
   await target.end();
-  return totalBytes / (sendingMs / 1000);
+  return TOTAL_BYTES / (sendingMs / 1000);
 }

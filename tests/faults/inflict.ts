@@ -40,6 +40,13 @@ async function strike(world: World, sender: Sender, fault: Fault): Promise<Mend>
       const victim = fault.kind === "skew-web" ? web : worker;
       return skewClock(victim, fault.hours);
     }
+    case "skew-browser":
+      await needed(sender.setClock)(fault.hours);
+      return () => needed(sender.setClock)(0);
+    case "skew-postgres":
+      await postgres.kill();
+      await postgres.startAgain(skewedBy(fault.hours));
+      return () => Promise.resolve();
     case "kill-postgres":
       await postgres.kill();
       return () => postgres.startAgain();

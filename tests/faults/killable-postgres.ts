@@ -29,8 +29,8 @@ export class KillablePostgres {
   }
 
   /** At the same address. */
-  async startAgain(): Promise<void> {
-    const { url } = await startEmbeddedPostgres({ directory: this.directory });
+  async startAgain(environment: Readonly<Record<string, string>> = {}): Promise<void> {
+    const { url } = await startEmbeddedPostgres({ directory: this.directory, environment });
     if (url !== this.url) throw new Error("Somebody took the database's port while it was away.");
   }
 

@@ -9,6 +9,7 @@ export function missingHere(): readonly { readonly what: Need; readonly why: str
   const needs: readonly (readonly [Need, boolean, string])[] = [
     ["redis", requireCommand("redis-server") !== null, "redis-server is not installed"],
     ["skew-web", findFakeTime() !== null, "libfaketime is not installed"],
+    ["skew-postgres", findFakeTime() !== null, "libfaketime is not installed"],
     ["skew-worker", findFakeTime() !== null, "libfaketime is not installed"],
     ["fill-disk", canMount(), "mounting a file system needs root"],
     [

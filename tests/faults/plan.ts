@@ -3,12 +3,14 @@ import { Dice } from "./dice";
 /** What each fault befalls. A round strikes each place once at most, so that faults overlap but never undo one another. */
 const PLACES = {
   "kill-sender": "sender",
+  "skew-browser": "sender",
   "kill-web": "web",
   "freeze-web": "web",
   "skew-web": "web",
   "kill-worker": "worker",
   "skew-worker": "worker",
   "kill-postgres": "postgres",
+  "skew-postgres": "postgres",
   "kill-redis": "redis",
   cut: "network",
   stall: "network",
@@ -24,11 +26,14 @@ const PLACES = {
 export type FaultKind = keyof typeof PLACES;
 export const FAULT_KINDS = Object.keys(PLACES) as readonly FaultKind[];
 
+/** Clocks that are set wrong, by so many hours. */
+export type SkewKind = Extract<FaultKind, `skew-${string}`>;
+
 /** One misfortune, from a moment of the round on, for a while. */
 export type Fault = { readonly afterMs: number; readonly lastsMs: number } & (
-  | { readonly kind: Exclude<FaultKind, "throttle" | "skew-web" | "skew-worker"> }
+  | { readonly kind: Exclude<FaultKind, "throttle" | SkewKind> }
   | { readonly kind: "throttle"; readonly bytesPerSecond: number }
-  | { readonly kind: "skew-web" | "skew-worker"; readonly hours: number }
+  | { readonly kind: SkewKind; readonly hours: number }
 );
 
 /** How the product is set up. */
@@ -38,7 +43,8 @@ export interface Setting {
 }
 
 /** What a fault needs to be there. */
-const NEEDS: Partial<Record<FaultKind, Partial<Setting>>> = {
+const NEEDS: Partial<Record<FaultKind, Partial<Setting> & { readonly sender?: "browser" }>> = {
+  "skew-browser": { sender: "browser" },
   "kill-redis": { jobs: "redis" },
   "fill-disk": { backend: "local" },
   "kill-s3": { backend: "s3" },
@@ -47,9 +53,13 @@ const NEEDS: Partial<Record<FaultKind, Partial<Setting>>> = {
   "lose-s3-answers": { backend: "s3" },
 };
 
-function fits(kind: FaultKind, { backend, jobs }: Setting): boolean {
+function fits(kind: FaultKind, { backend, jobs }: Setting, sender: SenderPlan): boolean {
   const needs = NEEDS[kind] ?? {};
-  return (needs.backend ?? backend) === backend && (needs.jobs ?? jobs) === jobs;
+  return (
+    (needs.backend ?? backend) === backend &&
+    (needs.jobs ?? jobs) === jobs &&
+    (needs.sender ?? sender.kind) === sender.kind
+  );
 }
 
 /** What a stream is made of: captures with pictures in them. */
@@ -105,8 +115,8 @@ const FAULT_COUNTS = [1, 1, 2, 2, 3, 4] as const;
 export function planRound(seed: number, { only, without = new Set() }: PlanOptions = {}): Plan {
   const dice = new Dice(seed);
   const setting = planSetting(dice, only, without);
-  const sender = planSender(dice, without);
-  const kinds = chooseKinds(dice, setting, { only, without });
+  const sender = planSender(dice, only, without);
+  const kinds = chooseKinds(dice, { setting, sender }, { only, without });
   const faults = kinds.map((kind) => planFault(dice, kind, sender.recordMs));
   return { seed, setting, sender, faults };
 }
@@ -121,9 +131,14 @@ function planSetting(dice: Dice, only: FaultKind | undefined, without: ReadonlyS
   };
 }
 
-function planSender(dice: Dice, without: ReadonlySet<Need>): SenderPlan {
+function planSender(
+  dice: Dice,
+  only: FaultKind | undefined,
+  without: ReadonlySet<Need>,
+): SenderPlan {
   const isBrowser = dice.chance(BROWSER_SHARE) && !without.has("browser");
-  if (isBrowser) return { kind: "browser", recordMs: dice.between(6_000, 9_000) };
+  if (isBrowser || (only !== undefined && NEEDS[only]?.sender === "browser"))
+    return { kind: "browser", recordMs: dice.between(6_000, 9_000) };
   return {
     kind: "tus",
     streams: Array.from({ length: dice.between(1, 3) }, () => planStream(dice)),
@@ -141,7 +156,7 @@ function planStream(dice: Dice): StreamPlan {
 
 function chooseKinds(
   dice: Dice,
-  setting: Setting,
+  { setting, sender }: Pick<Plan, "setting" | "sender">,
   { only, without = new Set() }: Omit<PlanOptions, "only"> & { only: FaultKind | undefined },
 ): FaultKind[] {
   const count = dice.oneOf(FAULT_COUNTS);
@@ -149,7 +164,7 @@ function chooseKinds(
   while (chosen.length < count) {
     const taken = new Set(chosen.map((kind) => PLACES[kind]));
     const possible = FAULT_KINDS.filter(
-      (kind) => !taken.has(PLACES[kind]) && !without.has(kind) && fits(kind, setting),
+      (kind) => !taken.has(PLACES[kind]) && !without.has(kind) && fits(kind, setting, sender),
     );
     chosen.push(dice.oneOf(possible));
   }
@@ -164,6 +179,8 @@ function planFault(dice: Dice, kind: FaultKind, recordMs: number): Fault {
       return { kind, afterMs, lastsMs, bytesPerSecond: dice.between(20_000, 200_000) };
     case "skew-web":
     case "skew-worker":
+    case "skew-postgres":
+    case "skew-browser":
       // A sign-in lasts 12 hours.
       return { kind, afterMs, lastsMs, hours: dice.oneOf([-9, -5, -1, 1, 5, 9]) };
     case "freeze-web":

@@ -153,11 +153,17 @@ function unsentMs(sender: Sender, verdicts: readonly Verdict[]): number | null {
 }
 
 /** A process that was given a wrong clock starts again with the right one. */
-async function restoreClocks({ webs, worker }: World, faults: readonly Fault[]): Promise<void> {
+async function restoreClocks(
+  { webs, worker, postgres }: World,
+  faults: readonly Fault[],
+): Promise<void> {
   for (const { kind } of faults) {
     const victim = kind === "skew-web" ? webs[0] : kind === "skew-worker" ? worker : undefined;
     await victim?.kill();
     await victim?.start();
+    if (kind !== "skew-postgres") continue;
+    await postgres.kill();
+    await postgres.startAgain();
   }
 }
 

@@ -229,6 +229,10 @@ describe.skipIf(engine === null)("sessions as containers", () => {
     expect(await reason({ socketPath: "/run/none.sock" })).toBe(
       "There is no Docker or Podman socket at /run/none.sock. Start the engine, or name its socket in SORTIE_DOCKER_SOCKET.",
     );
+    const paired = { ...services.apps[0]!, displayImage: image };
+    expect(await reason({}, paired as (typeof services.apps)[0])).toContain(
+      "only sessions in Kubernetes",
+    );
     const unknown = { ...services.apps[0]!, image: "localhost:9/sortie/none:1" };
     expect(await reason({}, unknown)).toContain("is being fetched");
     const { provider } = services;

@@ -46,6 +46,10 @@ beforeAll(async () => {
     JSON.stringify([
       { id: "desktop", name: "Desktop", kind: "desktop", description: "" },
       { ...shared, id: "small", name: "Small app", image: IMAGES.web },
+      {
+        ...{ id: "windows", name: "Windows", kind: "desktop", description: "" },
+        ...{ image: IMAGES.windows, display_image: IMAGES.display },
+      },
     ]),
   );
   const { session } = scene.services.config;
@@ -144,6 +148,16 @@ describe.skipIf(!canRunDesktops)("a session of somebody, as a pod", () => {
       "ana session.start",
       "ana session.end user_ended",
     ]);
+  });
+
+  test("shows an app without a VNC server by the display beside it", async () => {
+    const server = await serve();
+    const { id } = await launch(server.services, scene.ana, "windows");
+    const { screen } = await watch(server, scene.ana, id);
+    await screen.picture();
+    const [pod] = cluster.api.store.pods(NAMESPACE);
+    expect(pod?.spec?.initContainers).toMatchObject([{ image: IMAGES.display }]);
+    expect(pod?.spec?.containers).toMatchObject([{ image: IMAGES.windows }]);
   });
 
   test("outlives the server that started it, and is shown and ended by another", async () => {

@@ -182,6 +182,21 @@ test("a failed recording is finished once what stood in the way is gone", async 
   expect(await again(recordingId)).toBe("ready");
 });
 
+test("where the database's clock was set back, a sender goes on at once, and one that is gone is noticed", async () => {
+  const setBack = (id: string) => scene.services.db.$executeRaw`
+    UPDATE "recordings"
+       SET "append_token" = gen_random_uuid(), "append_expires_at" = now() + interval '9 hours',
+           "last_append_at" = now() + interval '9 hours'
+     WHERE "id" = ${id}::uuid`;
+  const { recordingId } = await scene.start(scene.ana);
+  await setBack(recordingId);
+  await scene.append(recordingId, 0, video.subarray(0, 90_000));
+  await setBack(recordingId);
+  expect(await reap()).toEqual({ sealed: 0, failed: 0, postponed: 0 });
+  await letTimePass(scene.services, recordingId, RECORDING_LEASE_MS);
+  expect(await reap()).toEqual({ sealed: 1, failed: 0, postponed: 0 });
+});
+
 describe("a process that falls asleep in the middle of sealing", () => {
   const CUT = 90_000;
 

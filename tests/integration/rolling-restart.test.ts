@@ -1,27 +1,35 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { chromium } from "playwright-core";
+import { expect, onTestFinished, test } from "vitest";
 import { createWebSocketStream } from "ws";
 import { afterClose } from "@/app/_components/session-tab/after-close";
 import { CLOSE_CODES } from "@/lib/gateway/close-codes";
 import { RESERVED_HEADER_BYTES } from "@/lib/media/media-indexer";
 import type { SessionJson, TicketJson } from "@/lib/sessions/session-schema";
+import { CHROMIUM_FLAGS } from "../support/captures";
 import { canRunDesktops } from "../support/desktop-requirements";
-import { startCluster, type TestCluster } from "../support/kubernetes/cluster";
+import { DesktopTab } from "../support/desktop-tab";
+import { startCluster } from "../support/kubernetes/cluster";
 import { IMAGES } from "../support/kubernetes/kubelet";
 import { type LongStream, longStream } from "../support/long-stream";
+import { signedInPage } from "../support/page-checks";
 import { type Product, startProduct } from "../support/product";
 import { RfbClient } from "../support/rfb-client";
 import { QUEUE_BACKENDS } from "../support/queue-backends";
 import { createBucket, hasRadosgw, s3Environment } from "../support/radosgw";
+import { requireCommand } from "../support/requirements";
 import { roundRobin, type RoundRobin } from "../support/round-robin";
 import { openViewer } from "../support/session-scene";
 import { startTusSender, type TusSender } from "../support/tus-sender";
+import { decodeVideo } from "../support/video";
 
 const PIECES = 40;
 const RECORDINGS = 3;
 /** As a recorder does: what has come by since the last time. */
 const SEND_EVERY_MS = 250;
 const TIMEOUT_MS = 300_000;
+/** Much less than a server is away, more than a busy machine takes to begin and to stop. */
+const LITTLE_SECONDS = 2;
 
 const redis = QUEUE_BACKENDS.find(({ name }) => name === "Redis");
 
@@ -153,63 +161,100 @@ async function restartEach(products: readonly Product[]): Promise<void> {
   }
 }
 
-test.skipIf(!hasRadosgw() || redis?.here !== true || !canRunDesktops)(
+/** Somebody at a desktop in a browser, where they have begun to record it. */
+async function recordInBrowser(product: Product, { url }: RoundRobin): Promise<DesktopTab> {
+  const executablePath = "/usr/bin/chromium";
+  const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
+  onTestFinished(() => browser.close());
+  const page = await signedInPage(browser, { ...product, url });
+  page.setDefaultTimeout(TIMEOUT_MS);
+  const tab = await DesktopTab.launch(page);
+  await tab.connected();
+  await tab.record();
+  return tab;
+}
+
+/** What everybody's processes keep their things in; gone when the test is over, however far it came. */
+async function openSurroundings(): Promise<Record<string, string>> {
+  const queue = await redis!.open();
+  onTestFinished(() => queue.close());
+  // Its desktops are processes of this test's: they outlive any server, as those in a cluster do.
+  const cluster = await startCluster();
+  onTestFinished(() => cluster.close());
+  return {
+    ...s3Environment(await createBucket()),
+    REDIS_URL: queue.config.redisUrl!,
+    SORTIE_SESSION_PROVIDER: "kubernetes",
+    SORTIE_DESKTOP_IMAGE: IMAGES.desktop,
+    KUBECONFIG: cluster.kubeconfig,
+  };
+}
+
+async function openProduct(settings: Readonly<Record<string, string>>): Promise<Product> {
+  const product = await startProduct(settings);
+  onTestFinished(() => product.close());
+  return product;
+}
+
+const canRun =
+  hasRadosgw() &&
+  redis?.here === true &&
+  canRunDesktops &&
+  ["chromium", "ffmpeg", "ffprobe"].every((name) => requireCommand(name) !== null);
+
+test.skipIf(!canRun)(
   "two web processes and two workers are replaced one by one: whoever records notices nothing, and a desktop comes back at once",
   { timeout: TIMEOUT_MS },
   async () => {
-    const queue = await redis!.open();
-    // Its desktops are processes of this test's: they outlive any server, as those in a cluster do.
-    const cluster: TestCluster = await startCluster();
-    const settings = {
-      ...s3Environment(await createBucket()),
-      REDIS_URL: queue.config.redisUrl!,
-      SORTIE_SESSION_PROVIDER: "kubernetes",
-      SORTIE_DESKTOP_IMAGE: IMAGES.desktop,
-      KUBECONFIG: cluster.kubeconfig,
-    };
-    const first = await startProduct(settings);
-    const second = await startProduct({ ...settings, DATABASE_URL: first.databaseUrl });
+    const settings = await openSurroundings();
+    const first = await openProduct(settings);
+    const second = await openProduct({ ...settings, DATABASE_URL: first.databaseUrl });
     const products = [first, second];
     const proxy = await roundRobin([first.url, second.url], { probe: "/readyz" });
+    onTestFinished(() => proxy.close());
     const over = new AbortController();
-    try {
-      const stream = await longStream(8);
-      const who = first.administrator;
-      const cookie = await first.signIn(who);
-      const senders = await Promise.all(
-        Array.from({ length: RECORDINGS }, () => startTusSender(first, who, proxy.url)),
-      );
-      const { watcher, watching } = await Watcher.sitDown(proxy, cookie, over.signal);
-      const looking = lookAround(proxy, cookie, over.signal);
-      const restarting = restartEach(products);
-      const sent = await Promise.all(senders.map((each) => record(each, stream, restarting)));
-      over.abort();
-      for (const statuses of sent) expect(statuses).toEqual(Array(PIECES).fill(204));
-      expect(new Set(await looking)).toEqual(new Set([200]));
-      await watching;
-      expect(new Set(watcher.codes)).toEqual(new Set([CLOSE_CODES.restarting]));
-      expect(afterClose(CLOSE_CODES.restarting)).toEqual({ then: "retry" });
-      // Whichever it was at first, the other one has taken over.
-      expect(new Set(proxy.joined)).toEqual(new Set([0, 1]));
-      for (const { id } of senders) {
-        const answer = await fetch(`${proxy.url}/api/recordings/${id}/download`, {
-          headers: { cookie },
-        });
-        const file = Buffer.from(await answer.arrayBuffer());
-        expect(file.subarray(RESERVED_HEADER_BYTES).equals(stream.body)).toBe(true);
-      }
-      for (const { log } of products) {
-        const troubles = log.filter(({ level }) => Number(level) >= 50);
-        expect(troubles).toEqual([]);
-        expect(log.filter(({ msg }) => msg === "stopping")).toHaveLength(2);
-      }
-    } finally {
-      over.abort();
-      proxy.close();
-      await second.close();
-      await first.close();
-      await queue.close();
-      await cluster.close();
+    onTestFinished(() => over.abort());
+
+    const stream = await longStream(8);
+    const who = first.administrator;
+    const cookie = await first.signIn(who);
+    const download = async (id: string) => {
+      const url = `${proxy.url}/api/recordings/${id}/download`;
+      return Buffer.from(await (await fetch(url, { headers: { cookie } })).arrayBuffer());
+    };
+    const tab = await recordInBrowser(first, proxy);
+    const senders = await Promise.all(
+      Array.from({ length: RECORDINGS }, () => startTusSender(first, who, proxy.url)),
+    );
+    const { watcher, watching } = await Watcher.sitDown(proxy, cookie, over.signal);
+    const looking = lookAround(proxy, cookie, over.signal);
+    const restarting = restartEach(products);
+    const sent = await Promise.all(senders.map((each) => record(each, stream, restarting)));
+    over.abort();
+    for (const statuses of sent) expect(statuses).toEqual(Array(PIECES).fill(204));
+    expect(new Set(await looking)).toEqual(new Set([200]));
+    await watching;
+    expect(new Set(watcher.codes)).toEqual(new Set([CLOSE_CODES.restarting]));
+    expect(afterClose(CLOSE_CODES.restarting)).toEqual({ then: "retry" });
+    // Whichever it was at first, the other one has taken over.
+    expect(new Set(proxy.joined)).toEqual(new Set([0, 1]));
+    for (const { id } of senders) {
+      const file = await download(id);
+      expect(file.subarray(RESERVED_HEADER_BYTES).equals(stream.body)).toBe(true);
+    }
+
+    await tab.connected();
+    const { id, clockSeconds } = await tab.stop();
+    await tab.saved();
+    expect(await first.db.recording.findUniqueOrThrow({ where: { id } })).toMatchObject({
+      ...{ status: "ready", interrupted: false, truncated: false },
+    });
+    const { durationSeconds } = await decodeVideo(await download(id));
+    expect(Math.abs(durationSeconds - clockSeconds)).toBeLessThan(LITTLE_SECONDS);
+    for (const { log } of products) {
+      const troubles = log.filter(({ level }) => Number(level) >= 50);
+      expect(troubles).toEqual([]);
+      expect(log.filter(({ msg }) => msg === "stopping")).toHaveLength(2);
     }
   },
 );

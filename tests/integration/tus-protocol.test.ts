@@ -1,4 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { captures } from "../support/captures";
 import { type Product, startProduct } from "../support/product";
@@ -197,6 +200,39 @@ test.each(["HEAD", "PATCH", "DELETE", "OPTIONS"])(
     if (method === "PATCH") expect(after.headers.get("upload-offset")).toBe("10");
   },
 );
+
+test("a form that never ends is told 413 while it is being sent, and nothing of it is kept", async () => {
+  const { sessionId, id, url } = await ana.start();
+  const boundary = "----a boundary";
+  const part = (name: string) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"`;
+  const begin = `${part("recording_id")}\r\n\r\n${id}\r\n${part("file")}; filename="a.webm"\r\n\r\n`;
+  const ask = request(`${product.url}/api/sessions/${sessionId}/recording/upload`, {
+    method: "POST",
+    headers: {
+      cookie: ana.cookie,
+      "content-type": `multipart/form-data; boundary="${boundary}"`,
+    },
+  });
+  // Once it has its answer, the connection may be closed under it.
+  ask.on("error", () => undefined);
+  let isAnswered = false;
+  const answered = once(ask, "response").then(([response]) => {
+    isAnswered = true;
+    return response as IncomingMessage;
+  });
+  // A Void of 1 GiB, which is skipped wherever it stands (RFC 8794, section 11.3.2).
+  ask.write(Buffer.concat([Buffer.from(begin), video, Buffer.from("ec0100000040000000", "hex")]));
+  while (!isAnswered) {
+    if (!ask.write(Buffer.alloc(65_536))) await Promise.race([once(ask, "drain"), answered]);
+  }
+  const response = await answered;
+  expect(ask.writableEnded).toBe(false);
+  const said = JSON.parse(await text(response)) as unknown;
+  expect([response.statusCode, said]).toMatchObject([413, { error: { code: "too_large" } }]);
+  ask.destroy();
+  expect((await tus("HEAD", url)).headers.get("upload-offset")).toBe("0");
+  expect(await ana.get(id)).toMatchObject({ status: "recording", size_bytes: 0 });
+});
 
 test("a page of another site deletes nothing by calling it something harmless", async () => {
   const { url } = await ana.start();

@@ -71,9 +71,13 @@ export class DesktopTab {
     return this.bar.getByRole("link", { name: /^Watch/ });
   }
 
+  async connected(): Promise<void> {
+    await this.bar.getByText("Connected", { exact: true }).waitFor({ timeout: 60_000 });
+  }
+
   /** Until the desktop's first window is painted: an empty desktop is of one colour. */
   async awaitPicture(): Promise<void> {
-    await this.bar.getByText("Connected", { exact: true }).waitFor({ timeout: 60_000 });
+    await this.connected();
     await expect.poll(() => this.coloursSeen(), { timeout: 30_000 }).toBeGreaterThan(4);
   }
 

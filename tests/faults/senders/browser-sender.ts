@@ -81,6 +81,9 @@ function senderOf(
     ledgers: [ledger],
     ended: Promise.race([recorded, killed.promise]),
     comeBack: null,
+    setClock: async (hours: number) => {
+      await tab.evaluate(clockSetTo(hours));
+    },
     shownMs: null as number | null,
     kill: async () => {
       sender.shownMs = await tab.evaluate<number>("lab.state().elapsedMs ?? null");
@@ -89,6 +92,22 @@ function senderOf(
     },
   };
   return sender;
+}
+
+/** An expression after which the page's clock is wrong by so many hours. Its timers go on, as they would. */
+function clockSetTo(hours: number): string {
+  return `void (() => {
+    const Real = (self.RealDate ??= Date);
+    const now = () => Real.now() + ${hours} * 3_600_000;
+    self.Date = class extends Real {
+      constructor(...given) {
+        super(...(given.length === 0 ? [now()] : given));
+      }
+      static now() {
+        return now();
+      }
+    };
+  })()`;
 }
 
 async function openRecorder(chromium: RawChromium, { network, cookie }: World): Promise<RawTab> {

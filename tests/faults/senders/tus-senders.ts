@@ -37,6 +37,7 @@ export async function startTusSenders(
     ended: all((sender) => sender.send()),
     kill,
     comeBack: plan.comesBack ? () => all((sender) => sender.comeBack()) : null,
+    setClock: null,
     shownMs: null,
     close: kill,
   };

@@ -15,7 +15,7 @@ import {
 import { appendToRecording } from "@/lib/recordings/append-to-recording";
 import { terminateUpload } from "@/lib/recordings/delete-recording";
 import { ROOM_HEADER } from "@/lib/recordings/room-level";
-import { getRecording } from "@/lib/recordings/get-recording";
+import { getRecording, getUpload } from "@/lib/recordings/get-recording";
 
 const params = z.object({ id: z.uuid() });
 
@@ -32,7 +32,7 @@ export const { OPTIONS, HEAD, PATCH, DELETE, POST } = uploadHandlers({
     { params },
     async ({ request, services, actor, params: { id } }) => {
       requireTusVersion(request);
-      return uploadStatus(await getRecording(services, actor, id, "send"));
+      return uploadStatus(await getUpload(services, actor, id));
     },
   ),
 
