@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RecordingStore } from "@/lib/storage/recording-store";
 import { reportOnStorage } from "@/workers/reconcile-storage";
@@ -38,5 +39,18 @@ describe("the daily report", () => {
       },
     ]);
     expect(await reportOnStorage(services)).toMatchObject({ forPerson: 1 });
+  });
+
+  test("is made although the one who was at it died and the database's clock was set back since", async () => {
+    const { services } = scene;
+    const ahead = async (hours: number) => {
+      const name = "reconcile-storage";
+      const held = { token: randomUUID(), expiresAt: new Date(Date.now() + hours * 3_600_000) };
+      await services.db.lease.upsert({ where: { name }, create: { name, ...held }, update: held });
+    };
+    await ahead(0.025);
+    expect(await reportOnStorage(services)).toBeNull();
+    await ahead(5);
+    expect(await reportOnStorage(services)).not.toBeNull();
   });
 });

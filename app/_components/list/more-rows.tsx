@@ -14,8 +14,9 @@ export function MoreRows({ next }: { readonly next: NextPage }) {
     // What could not be loaded has its own times to be asked for again: not as fast as it fails.
     if (end.current === null || loading || problem !== null) return;
     const observer = new IntersectionObserver(
-      ([entry]) => {
-        if (entry?.isIntersecting) onSeen();
+      (entries) => {
+        // A busy browser tells of several changes at once, the last of which is how it is now.
+        if (entries.at(-1)?.isIntersecting) onSeen();
       },
       { rootMargin: "400px" },
     );

@@ -220,7 +220,7 @@ describe("with something in every tab", () => {
       await focused(started);
     });
 
-    it("sessions are narrowed down, held and asked to be ended", async () => {
+    it("sessions are narrowed down and asked to be ended and held", async () => {
       await insertRecordings(scene.product.db, "olga", []);
       await page.goto("/admin/sessions");
       const chip = button("Running");
@@ -241,7 +241,7 @@ describe("with something in every tab", () => {
       await focused(actions);
     });
 
-    it("users are made and asked to be disabled", async () => {
+    it("users are asked to be made and to be disabled", async () => {
       await page.goto("/admin/users");
       const make = button("New user");
       await make.press("Enter");
@@ -257,7 +257,7 @@ describe("with something in every tab", () => {
       await focused(actions);
     });
 
-    it("holds are lifted, and the keyboard stays in the list", async () => {
+    it("holds are asked to be lifted, and the keyboard comes back", async () => {
       await page.goto("/admin/holds");
       const lift = button("Lift the hold on olga");
       await lift.press("Enter");
