@@ -6,8 +6,6 @@ const root = fileURLToPath(new URL(".", import.meta.url)).replace(/\/$/, "");
 const shared = { setupFiles: ["tests/support/fail-on-console-error.ts"] };
 /** What needs PostgreSQL gets one server for the whole run. */
 const withDatabase = { ...shared, globalSetup: ["tests/support/global-setup.ts"] };
-// A browser, a server and perhaps a desktop share two cores: what fails must fail twice.
-const inABrowser = { retry: 1, testTimeout: 180_000, hookTimeout: 180_000 };
 
 export default defineConfig({
   root,
@@ -43,22 +41,15 @@ export default defineConfig({
         extends: true,
         test: {
           ...withDatabase,
-          ...inABrowser,
-          name: "screens",
-          include: ["tests/e2e/screens/**/*.test.ts"],
-          sequence: { groupOrder: 3 },
-        },
-      },
-      {
-        extends: true,
-        test: {
-          ...withDatabase,
-          ...inABrowser,
           name: "e2e",
-          include: ["tests/e2e/*.test.ts"],
-          // Each file records: a desktop and an encoder. Two at once on two cores would only fight.
+          include: ["tests/e2e/**/*.test.ts"],
+          // Each file drives a browser, and some a desktop: two at once took as long, and missed their moments.
           maxWorkers: 1,
-          sequence: { groupOrder: 4 },
+          // A desktop, a server and an encoder share two cores: what fails must fail twice.
+          retry: 1,
+          sequence: { groupOrder: 3 },
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {
@@ -68,7 +59,7 @@ export default defineConfig({
           name: "faults",
           include: ["tests/faults/**/*.test.ts"],
           maxWorkers: 1,
-          sequence: { groupOrder: 5 },
+          sequence: { groupOrder: 4 },
           testTimeout: 300_000,
           hookTimeout: 180_000,
         },
