@@ -184,10 +184,12 @@ export class LocalRecordingStore implements RecordingStore {
       live: this.livePath(key),
     }));
     return onDisk(async () => {
-      const failures = await inLots(paths, unlinkEither);
+      const failures = await sideBySide(paths, unlinkEither);
       const notDeleted = failures.filter((failure) => failure !== null);
       const directories = new Set(paths.map(({ sealed }) => path.dirname(sealed)));
-      await inLots([...directories], (directory) => syncDirectory(directory).catch(ignoreMissing));
+      await sideBySide([...directories], (directory) =>
+        syncDirectory(directory).catch(ignoreMissing),
+      );
       return notDeleted;
     });
   }
@@ -252,11 +254,13 @@ async function finish(handle: FileHandle, header: Uint8Array, endPosition: numbe
   await handle.sync();
 }
 
-async function inLots<T, R>(all: readonly T[], call: (each: T) => Promise<R>): Promise<R[]> {
+async function sideBySide<T, R>(all: readonly T[], call: (each: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
-  for (let at = 0; at < all.length; at += CALLS_AT_ONCE) {
-    results.push(...(await Promise.all(all.slice(at, at + CALLS_AT_ONCE).map(call))));
-  }
+  const rest = all.entries();
+  const oneByOne = async () => {
+    for (const [at, each] of rest) results[at] = await call(each);
+  };
+  await Promise.all(Array.from({ length: CALLS_AT_ONCE }, oneByOne));
   return results;
 }
 
