@@ -10,6 +10,9 @@ const paths = (await readdir("lib", { recursive: true })).filter(
   (path) => /\.ts$/.test(path) && !/(\.(test|d)|-worker)\.ts$/.test(path),
 );
 for (const path of paths) await import(pathToFileURL(join("lib", path)).href);
-// A pipe is the way to whoever started this, opened by the first module that looks at it.
-const started = process.getActiveResourcesInfo().filter((kind) => kind !== "PipeWrap");
+// A pipe is the way to whoever started this, opened by the first module that looks at it; files are written by the
+// loader, which keeps what it has made of a module.
+const started = process
+  .getActiveResourcesInfo()
+  .filter((kind) => kind !== "PipeWrap" && !kind.startsWith("FSReq"));
 process.stdout.write(started.map((kind) => `${kind}\n`).join(""), () => process.exit());
