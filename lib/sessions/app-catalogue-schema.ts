@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { imageName } from "@/lib/config/image-name";
 
 const MAX_APPS = 200;
 
@@ -15,18 +16,13 @@ const variableName = z.string().regex(/^(?!SORTIE_)[A-Za-z_][A-Za-z0-9_]*$/, {
   error: "a variable's name has letters, digits and underscores, and does not begin with SORTIE_",
 });
 
-/** The name of a container image. */
-const image = z
-  .string()
-  .regex(/^[a-z0-9][\w./:@-]*$/i, { error: "the name of a container image is allowed" });
-
 const appFields = {
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, {
     error: "1 to 63 lower-case letters, digits and hyphens are allowed",
   }),
   name: z.string().min(1).max(80),
   description: z.string().max(500),
-  image: image.exactOptional(),
+  image: imageName.exactOptional(),
   command: z.array(z.string().min(1)).min(1).exactOptional(),
   environment: z.record(variableName, z.string()).exactOptional(),
   limits: limits.exactOptional(),
@@ -40,7 +36,7 @@ const app = z.discriminatedUnion("kind", [
     kind: z.literal("desktop"),
     /** Of a container with the VNC server that its own image lacks; false: its own has one. */
     display_image: z
-      .union([image, z.literal(false)], {
+      .union([imageName, z.literal(false)], {
         error: "the name of a container image is allowed, or false",
       })
       .exactOptional(),

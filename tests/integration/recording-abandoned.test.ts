@@ -241,32 +241,31 @@ describe("a process that falls asleep in the middle of sealing", () => {
     expect(stored.length).toBe((await get(recordingId)).sizeBytes);
     expect((await decodeVideo(stored)).frames).toEqual(whole.frames);
   };
+  /** The sender goes on elsewhere, the sealer wakes up, and the sender sends the rest. */
+  const expectHarmless = async (taken: Awaited<ReturnType<typeof takenOver>>) => {
+    const { recordingId, sealing, wake } = taken;
+    const more = video.subarray(CUT, 2 * CUT);
+    await scene.append(recordingId, CUT, more, { services: services() });
+    wake();
+    await expect(sealing).rejects.toMatchObject({ code: "upload_locked" });
+    const end = { services: services(), uploadLength: video.length };
+    await scene.append(recordingId, 2 * CUT, video.subarray(2 * CUT), end);
+    await expectWhole(recordingId);
+  };
   afterEach(() => {
     vi.useRealTimers();
   });
 
   for (const moment of ["opening", "asking"] as const) {
     test(`cuts nothing off that came meanwhile, woken when ${moment}`, async () => {
-      const { recordingId, sealing, wake } = await takenOver(moment);
-      const more = video.subarray(CUT, 2 * CUT);
-      await scene.append(recordingId, CUT, more, { services: services() });
-      wake();
-      await expect(sealing).rejects.toMatchObject({ code: "upload_locked" });
-      const end = { services: services(), uploadLength: video.length };
-      await scene.append(recordingId, 2 * CUT, video.subarray(2 * CUT), end);
-      await expectWhole(recordingId);
+      await expectHarmless(await takenOver(moment));
     });
 
     test(`harms no file that another sealed and went on with, woken when ${moment}`, async () => {
-      const { recordingId, sealing, wake } = await takenOver(moment);
+      const taken = await takenOver(moment);
+      const { recordingId } = taken;
       expect(await sealRecording(services(), { recordingId, by: null })).toBe("ready");
-      const more = video.subarray(CUT, 2 * CUT);
-      await scene.append(recordingId, CUT, more, { services: services() });
-      wake();
-      await expect(sealing).rejects.toMatchObject({ code: "upload_locked" });
-      const end = { services: services(), uploadLength: video.length };
-      await scene.append(recordingId, 2 * CUT, video.subarray(2 * CUT), end);
-      await expectWhole(recordingId);
+      await expectHarmless(taken);
     });
   }
 });

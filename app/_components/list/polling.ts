@@ -7,7 +7,8 @@ export interface Polling {
 
 /**
  * Runs `poll`, which never rejects, again and again while the tab is visible: `everyMs` after the last run
- * ended, and at once when the tab becomes visible or the network is back. A run is told through its signal that polling stopped.
+ * ended, and at once when the tab becomes visible or the network is back. A run is told through its signal that
+ * polling stopped.
  */
 export function startPolling(
   poll: (signal: AbortSignal) => Promise<void>,
