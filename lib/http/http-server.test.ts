@@ -1,7 +1,7 @@
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { createLogger } from "@/lib/logging/logger";
 import { createHttpServer, drain, listen } from "./http-server";
 
@@ -129,3 +129,39 @@ test("a caller that was answered and never ends its body does not keep the conne
   clearInterval(trickle);
   expect(caller.destroyed).toBe(true);
 });
+
+test("a body that nobody wanted to the end is taken all the same, and its connection serves the next request in peace", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { port } = await serve(async (request, response) => {
+    if (request.method === "GET") {
+      vi.advanceTimersByTime(60_000);
+      response.end("welcome");
+      return;
+    }
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      response.write(`enough: ${String(chunk)}`);
+      break;
+    }
+    response.end();
+  });
+  const caller = connect(port, "127.0.0.1").setEncoding("utf8");
+  const heard = saidTo(caller);
+  // More than is read ahead, so that it does not all come unless somebody goes on reading.
+  const rest = "x".repeat(8 * 1024 * 1024);
+  caller.write(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${rest.length + 1}\r\n\r\nx`);
+  await heard("enough: x");
+  caller.write(rest);
+  caller.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  await heard("welcome");
+  caller.destroy();
+});
+
+/** Waits for words in what a connection brings. */
+function saidTo(caller: Socket): (words: string) => Promise<void> {
+  let said = "";
+  caller.on("data", (text: string) => (said += text));
+  return async (words) => {
+    while (!said.includes(words)) await once(caller, "data");
+  };
+}

@@ -122,8 +122,13 @@ function closeUnlessRead(
 ): void {
   response.once("finish", () => {
     if (request.complete) return;
-    const cut = setTimeout(() => request.socket.destroy(), leftBodyMs);
+    const cut = setTimeout(() => {
+      // Once it has all come, the connection is another request's.
+      if (!request.complete) request.socket.destroy();
+    }, leftBodyMs);
     for (const event of ["end", "close"]) request.once(event, () => clearTimeout(cut));
+    // Node reads on by itself only where nobody had begun to.
+    request.resume();
   });
 }
 

@@ -68,16 +68,22 @@ export async function claimForAppend(
   );
 }
 
-/** Claims an unfinished recording to seal it; null when it is finished, claimed, or has had bytes within `idleMs`. */
+/**
+ * Claims an unfinished recording to seal it; null when it is finished, claimed, or has had bytes within `idleMs`. Without
+ * that, no time is asked: its own may lie ahead of the clock, which may have been set back and is finer than the row.
+ */
 export async function claimForSeal(
   db: DatabaseOrTransaction,
-  { recordingId, idleMs }: { recordingId: string; idleMs: number },
+  { recordingId, idleMs }: { recordingId: string; idleMs: number | null },
 ): Promise<Claim | null> {
+  const isIdle =
+    idleMs === null
+      ? Prisma.sql`true`
+      : Prisma.sql`"last_append_at" <= now() - ${idleMs}::float8 * interval '1 millisecond'`;
   return claim(
     db,
     recordingId,
-    Prisma.sql`"status" IN ('recording', 'uploading') AND "deletion_cause" IS NULL
-      AND "last_append_at" <= now() - ${idleMs}::float8 * interval '1 millisecond'`,
+    Prisma.sql`"status" IN ('recording', 'uploading') AND "deletion_cause" IS NULL AND ${isIdle}`,
   );
 }
 

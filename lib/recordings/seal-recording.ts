@@ -58,7 +58,7 @@ const LOST_AFTER_MS = 24 * 60 * 60 * 1000;
  * @throws AppError `upload_locked` while somebody appends, `not_found`, `unavailable`
  */
 export async function sealRecording(deps: SealDeps, input: SealInput): Promise<RecordingStatus> {
-  const { recordingId, idleMs = 0 } = input;
+  const { recordingId, idleMs = null } = input;
   const claim = await claimForSeal(deps.db, { recordingId, idleMs });
   if (claim === null) return settledStatus(deps, recordingId);
   try {

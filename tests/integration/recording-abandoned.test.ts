@@ -197,6 +197,15 @@ test("where the database's clock was set back, a sender goes on at once, and one
   expect(await reap()).toEqual({ sealed: 1, failed: 0, postponed: 0 });
 });
 
+test("whoever stops it has it at once, also while its last byte seems to come from the future", async () => {
+  const { recordingId } = await scene.start(scene.ana);
+  await scene.append(recordingId, 0, video);
+  // A clock that was set back looks like this; and the row, which rounds, may be half a millisecond ahead of any.
+  await scene.services.db.$executeRaw`
+    UPDATE "recordings" SET "last_append_at" = now() + interval '30 seconds' WHERE "id" = ${recordingId}::uuid`;
+  expect(await sealRecording(scene.services, { recordingId, by: null })).toBe("ready");
+});
+
 describe("a process that falls asleep in the middle of sealing", () => {
   const CUT = 90_000;
 
