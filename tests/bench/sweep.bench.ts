@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, rm, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
+import { promisify } from "node:util";
 import { runInNewContext } from "node:vm";
 import { type Database, openDatabase } from "@/lib/db/database";
 import { createLogger } from "@/lib/logging/logger";
@@ -70,6 +72,8 @@ async function keep(
     await keepRecordings(db, { ...of, root, daysAgo: 31, count: Math.min(LOT, left) });
   }
   await db.$executeRaw`VACUUM ANALYZE "recordings"`;
+  // What expires was written long ago; what the preparation has yet to write would be on somebody's bill.
+  await promisify(execFile)("sync", ["-f", root]);
 }
 
 /** The least that deletes the same files and rows: no claim, no hold, no audit trail. */

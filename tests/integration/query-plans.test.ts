@@ -158,8 +158,23 @@ const LIMITS: readonly (readonly RetentionLimit[])[] = [
   ],
 ];
 
+test("a sweep reads from the oldest on no further than its batch, also where nearly all are past their limit", async () => {
+  const limits = ALL_APPS.map((appId) => ({ appId, days: 1 }));
+  const plans: Plan[] = [];
+  await rolledBack(async (transaction) => {
+    const claiming = explaining(transaction, plans);
+    const batch = { after: FROM_THE_FIRST, limit: 5_000, backend: "local" } as const;
+    expect((await beginBatch(claiming, limits, batch))?.recordings).toHaveLength(5_000);
+  });
+  expect(plans).toHaveLength(1);
+  expect(JSON.stringify(plans)).toContain("Index Scan");
+  expect(JSON.stringify(plans)).not.toMatch(
+    /"(Sort|Bitmap Heap Scan|Seq Scan","Relation Name":"recordings)"/,
+  );
+});
+
 test("a sweep begins on the next and takes over what is left without reading or sorting all recordings", async () => {
-  const after: Position = { completedAt: new Date(0), id: NO_ID };
+  const after = FROM_THE_FIRST;
   const query = { limit: BATCH, backend: "local" } as const;
   for (const limits of LIMITS) {
     const plans: Plan[] = [];
@@ -177,6 +192,7 @@ test("a sweep begins on the next and takes over what is left without reading or 
 });
 
 const NO_ID = "00000000-0000-0000-0000-000000000000";
+const FROM_THE_FIRST: Position = { completedAt: new Date(0), id: NO_ID };
 
 /** Does it in a transaction that leaves nothing. */
 async function rolledBack(work: (transaction: DatabaseOrTransaction) => Promise<void>) {
