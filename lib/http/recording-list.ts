@@ -26,6 +26,7 @@ const filterQuery = {
     .pipe(z.array(z.enum(RECORDING_STATUSES)))
     .optional(),
   app_id: name.optional(),
+  cluster: name.optional(),
   session_id: z.uuid().optional(),
   user_id: z.uuid().optional(),
   /** A whole user name. */
@@ -57,11 +58,11 @@ export const recordingListQuery = z.object({
 export const recordingExportQuery = z.object({ ...filterQuery, sort });
 
 export function filtersOf(query: z.infer<typeof recordingExportQuery>): RecordingFilters {
-  const { status, flags, from, to, user: username, q: text } = query;
+  const { status, cluster, flags, from, to, user: username, q: text } = query;
   const { app_id: appId, session_id: sessionId, user_id: userId } = query;
   const { min_bytes: minBytes, max_bytes: maxBytes } = query;
   const whose = { appId, sessionId, userId, username };
-  return { status, flags, text, from, to, minBytes, maxBytes, ...whose };
+  return { status, cluster, flags, text, from, to, minBytes, maxBytes, ...whose };
 }
 
 /** One page as JSON, with a link to the next where there is one. */

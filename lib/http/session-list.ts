@@ -17,6 +17,7 @@ export const sessionListQuery = z.object({
     .pipe(z.array(z.enum(SESSION_STATUSES)))
     .optional(),
   app_id: queryText(MAX_NAME_LENGTH).optional(),
+  cluster: queryText(MAX_NAME_LENGTH).optional(),
   /** A piece of a user name. */
   user: queryText(MAX_NAME_LENGTH).optional(),
 });

@@ -7,6 +7,7 @@ import type { RecordingStatus } from "./recording-state";
 export interface RecordingFilters {
   readonly status?: readonly RecordingStatus[] | undefined;
   readonly appId?: string | undefined;
+  readonly cluster?: string | undefined;
   readonly sessionId?: string | undefined;
   readonly userId?: string | undefined;
   /** A whole name. */
@@ -38,11 +39,13 @@ export function conditionsOf(
   filters: RecordingFilters,
   held: HeldThings,
 ): Prisma.Sql[] {
-  const { status, appId, sessionId, userId, username, from, to, minBytes, maxBytes } = filters;
+  const { status, appId, cluster, sessionId, userId, username, from, to, minBytes, maxBytes } =
+    filters;
   return [
     ...reachConditions(within),
     when(status, statusCondition),
     when(appId, (id) => Prisma.sql`"app_id" = ${id}`),
+    when(cluster, (named) => Prisma.sql`"cluster" = ${named}`),
     when(sessionId, (id) => Prisma.sql`"session_id" = ${id}::uuid`),
     when(userId, (id) => Prisma.sql`"user_id" = ${id}::uuid`),
     when(username, (name) => Prisma.sql`"username" = lower(${name})`),

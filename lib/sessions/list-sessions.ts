@@ -9,6 +9,7 @@ export interface ListSessionsInput {
   readonly scope?: "own" | "all";
   readonly statuses?: readonly SessionStatus[] | undefined;
   readonly appId?: string | undefined;
+  readonly cluster?: string | undefined;
   /** A piece of whose they are, in either case. */
   readonly username?: string | undefined;
   readonly limit: number;
@@ -26,7 +27,7 @@ export interface SessionPage {
 export async function listSessions(
   { db }: { readonly db: DatabaseOrTransaction },
   actor: Actor,
-  { scope = "own", statuses, appId, username, limit, cursor }: ListSessionsInput,
+  { scope = "own", statuses, appId, cluster, username, limit, cursor }: ListSessionsInput,
 ): Promise<SessionPage> {
   const within = visibleTo(actor, scope);
   // Looked up first: users are few, and their sessions have an index of their own.
@@ -35,6 +36,7 @@ export async function listSessions(
     within,
     statuses,
     appId,
+    cluster,
     userIds,
     after: cursor,
     limit: limit + 1,

@@ -224,6 +224,7 @@ export interface SessionQuery {
   readonly within: Reach;
   readonly statuses: readonly SessionStatus[] | undefined;
   readonly appId: string | undefined;
+  readonly cluster: string | undefined;
   /** Whose they are: one of these. */
   readonly userIds: readonly string[] | undefined;
   /** The last row of the page before. */
@@ -234,13 +235,14 @@ export interface SessionQuery {
 /** One page, newest first. */
 export async function findSessions(
   db: DatabaseOrTransaction,
-  { within, statuses, appId, userIds, after, limit }: SessionQuery,
+  { within, statuses, appId, cluster, userIds, after, limit }: SessionQuery,
 ): Promise<Session[]> {
   const rows = await db.session.findMany({
     where: {
       AND: [within, userIds === undefined ? {} : { userId: { in: [...userIds] } }],
       ...(statuses === undefined ? {} : { status: { in: [...statuses] } }),
       ...(appId === undefined ? {} : { appId }),
+      ...(cluster === undefined ? {} : { cluster }),
       ...beyond(after, "desc"),
     },
     orderBy: inOrder("desc"),

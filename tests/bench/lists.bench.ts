@@ -31,6 +31,8 @@ const LISTS: Readonly<Record<string, string>> = {
   "of one app": "app_id=browser",
   "of an app none uses now": "app_id=retired",
   "of an app none uses now, largest": "app_id=retired&sort=largest",
+  "of one cluster": "cluster=default",
+  "of a small cluster, largest": "cluster=east&sort=largest",
   failed: "status=failed",
   "being made": "status=recording,uploading",
   "of a day": `from=${daysAgo(101)}&to=${daysAgo(100)}`,

@@ -47,6 +47,8 @@ const FILTERS: readonly RecordingFilters[] = [
   { username: "person0900" },
   { appId: "desktop" },
   { appId: "retired" },
+  { cluster: "east" },
+  { cluster: "former" },
   { status: ["ready"] },
   { status: ["failed"] },
   { status: ["recording", "uploading"] },
@@ -110,10 +112,10 @@ test("one's own list does not either", async () => {
 });
 
 const NO_SESSION_FILTER = {
-  ...{ within: {}, statuses: undefined, appId: undefined, userIds: undefined },
+  ...{ within: {}, statuses: undefined, appId: undefined, cluster: undefined, userIds: undefined },
   ...{ after: undefined, limit: 51 },
 };
-type SessionFilters = Partial<Pick<SessionQuery, "statuses" | "appId" | "userIds">>;
+type SessionFilters = Partial<Pick<SessionQuery, "statuses" | "appId" | "cluster" | "userIds">>;
 
 test("no page of sessions reads or sorts them all, whatever it is filtered by and whoever asks", async () => {
   const { db } = database;
@@ -127,6 +129,10 @@ test("no page of sessions reads or sorts them all, whatever it is filtered by an
       })),
     ),
   );
+  for (const cluster of ["default", "east", "former"]) {
+    filters.push({ cluster }, { cluster, appId: "desktop" }, { cluster, statuses: ["failed"] });
+    filters.push({ cluster, userIds: ids.slice(0, 1) });
+  }
   const reaches: Reach[] = [
     ...[{}, { userId: ids[0]! }, { cluster: { in: ["default", "east"] } }],
     { cluster: { in: ["east"] } },

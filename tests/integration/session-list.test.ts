@@ -19,7 +19,7 @@ beforeAll(async () => {
   const made = [
     { name: "oldest", userId: ana.userId, appId: "desktop", status: "failed" },
     { name: "middle", userId: bob.userId, appId: "editor", status: "ended" },
-    { name: "newest", userId: ana.userId, appId: "editor", status: "running" },
+    { name: "newest", userId: ana.userId, appId: "editor", status: "running", cluster: "east" },
   ] as const;
   for (const [minutes, { name, ...session }] of made.entries()) {
     const isOver = session.status !== "running";
@@ -49,6 +49,9 @@ test.each([
   ["&user=a_a", []],
   ["&app_id=editor", ["newest", "middle"]],
   ["&status=running", ["newest"]],
+  ["&cluster=default", ["middle", "oldest"]],
+  ["&cluster=east&user=ana", ["newest"]],
+  ["&cluster=east&user=bob", []],
   ["&status=ended,failed", ["middle", "oldest"]],
   ["&user=ana&app_id=editor&status=ended", []],
 ])("the panel lists the sessions of “%s”, the newest first", async (query, names) => {

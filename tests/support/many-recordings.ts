@@ -8,7 +8,8 @@ export interface ManyRecordings {
 /**
  * Fills a migrated, empty database: recordings half a minute apart, five to a session, users of whom the first
  * have far more than the last. One in a hundred failed, one in fifty is interrupted; the app `retired` made the
- * first fiftieth and none since; one description says `needle`, one in a hundred `percent`.
+ * first fiftieth and none since; one session in forty ran in the cluster `east`, and none since the first
+ * fiftieth in `former`; one description says `needle`, one in a hundred `percent`.
  */
 export async function insertManyRecordings(
   url: string,
@@ -27,16 +28,17 @@ export async function insertManyRecordings(
      SELECT 'person' || lpad(n::text, 4, '0'), 'Person ' || n, '-', now() - n * interval '1 hour'
        FROM generate_series(1, ${users}) n`,
     `CREATE TEMP TABLE person AS SELECT id, row_number() OVER (ORDER BY username) AS n FROM users WHERE username LIKE 'person%'`,
-    `INSERT INTO sessions (app_id, user_id, status, close_reason, provider, created_at, started_at, ended_at)
+    `INSERT INTO sessions (app_id, cluster, user_id, status, close_reason, provider, created_at, started_at, ended_at)
      SELECT CASE WHEN i <= ${sessions} / 50 THEN 'retired' WHEN i % 10 < 7 THEN 'desktop'
                  WHEN i % 10 < 9 THEN 'browser' ELSE 'editor' END,
+            CASE WHEN i % 40 = 0 THEN 'east' WHEN i <= ${sessions} / 50 THEN 'former' ELSE 'default' END,
             person.id, 'ended', 'user', 'local', made, made, made + interval '1 hour'
        FROM (SELECT i, now() - (${sessions} - i) * interval '150 seconds' AS made,
                     1 + floor(${users} * power(((i::bigint * 7919) % ${sessions}) / ${sessions}.0, 2))::int AS n
                FROM generate_series(1, ${sessions}) i) s
        JOIN person USING (n)`,
     `CREATE TEMP TABLE made_session AS
-     SELECT sessions.id, user_id, username, app_id, row_number() OVER (ORDER BY sessions.created_at) AS n
+     SELECT sessions.id, user_id, username, app_id, cluster, row_number() OVER (ORDER BY sessions.created_at) AS n
        FROM sessions JOIN users ON users.id = user_id`,
     "ANALYZE made_session",
     // Made at the end, and filled in by the insert: both are many times as quick.
@@ -67,10 +69,10 @@ const PUT_INDEXES_BACK = `
   END $$`;
 
 const INSERT_RECORDINGS = `
-  INSERT INTO recordings (session_id, user_id, app_id, username, status, filename, description,
+  INSERT INTO recordings (session_id, user_id, app_id, cluster, username, status, filename, description,
                           storage_backend, storage_key, size_bytes, duration_ms, truncated, interrupted, recovered, fail_reason,
                           created_at, last_append_at, stopped_at, completed_at)
-  SELECT s.id, s.user_id, s.app_id, s.username,
+  SELECT s.id, s.user_id, s.app_id, s.cluster, s.username,
          (CASE WHEN h % 100 = 0 THEN 'failed' ELSE 'ready' END)::"RecordingStatus",
          s.app_id || '-' || to_char(made, 'YYYYMMDD-HH24MISS') || '.webm',
          CASE WHEN h % 3 = 0 THEN '' ELSE

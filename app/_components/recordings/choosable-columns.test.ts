@@ -14,6 +14,12 @@ test("a column that somebody chose is shown at any width, one they put away at n
   ]);
 });
 
+test("a column that is for few is shown only to who chose it, however wide the window is", () => {
+  const widest = new Set(["sm", "md", "lg", "xl", "2xl"] as const);
+  expect(shownColumns({}, widest)).not.toContain("cluster");
+  expect(shownColumns({ cluster: true }, new Set())).toEqual(new Set(["cluster"]));
+});
+
 test("the table goes by the window's width until somebody wants to see more than fits", () => {
   const fitting = new Set(["sm"] as const);
   const putAway = { status: false };

@@ -13,7 +13,10 @@ export const HIDDEN_BELOW: Readonly<Record<Breakpoint, string>> = {
   "2xl": "max-2xl:hidden",
 };
 
-/** The columns that can be chosen: from which width on each is shown when nobody chose, and how wide it is. */
+/**
+ * The columns that can be chosen: from which width on each is shown when nobody chose, null for at none, and how
+ * wide it is.
+ */
 export const CHOOSABLE_COLUMNS = [
   { id: "poster", label: "Picture", from: "sm", widthRem: 3.5 },
   { id: "username", label: "User", from: "md", widthRem: 6.5 },
@@ -21,13 +24,14 @@ export const CHOOSABLE_COLUMNS = [
   { id: "session_id", label: "Session", from: "xl", widthRem: 5.75 },
   { id: "status", label: "State", from: "sm", widthRem: 6.75 },
   { id: "app_name", label: "App", from: "2xl", widthRem: 7 },
+  { id: "cluster", label: "Cluster", from: null, widthRem: 7 },
   { id: "duration_seconds", label: "Duration", from: "sm", widthRem: 5.5 },
   { id: "size_bytes", label: "Size", from: "md", widthRem: 6 },
   { id: "created_at", label: "Started", from: "sm", widthRem: 6.5 },
 ] as const satisfies readonly {
   readonly id: string;
   readonly label: string;
-  readonly from: Breakpoint;
+  readonly from: Breakpoint | null;
   readonly widthRem: number;
 }[];
 export type ColumnId = (typeof CHOOSABLE_COLUMNS)[number]["id"];
@@ -43,7 +47,9 @@ export function shownColumns(
   choices: ColumnChoices,
   fitting: ReadonlySet<Breakpoint>,
 ): ReadonlySet<ColumnId> {
-  const shown = CHOOSABLE_COLUMNS.filter(({ id, from }) => choices[id] ?? fitting.has(from));
+  const shown = CHOOSABLE_COLUMNS.filter(
+    ({ id, from }) => choices[id] ?? (from !== null && fitting.has(from)),
+  );
   return new Set(shown.map(({ id }) => id));
 }
 

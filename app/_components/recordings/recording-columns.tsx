@@ -43,6 +43,7 @@ export function recordingColumns(options: RecordingColumnsOptions) {
     if (choices[choosable.id] === false) return [];
     // One's own list has fewer columns, so there is room for the app earlier.
     const from = choosable.id === "app_name" && !options.everybody ? "lg" : choosable.from;
+    if (from === null) return [];
     const className = classes(each.meta?.className, HIDDEN_BELOW[from]);
     return [{ ...each, meta: { ...each.meta, className } }];
   });
@@ -71,6 +72,12 @@ function allColumns({ actor, everybody, hrefOf, onDelete }: RecordingColumnsOpti
     column.accessor("app_name", {
       id: "app_name",
       header: "App",
+      meta: { className: "w-28 truncate text-ink-muted" },
+    }),
+    column.accessor("cluster", {
+      id: "cluster",
+      header: "Cluster",
+      cell: ({ getValue }) => <span title={getValue()}>{getValue()}</span>,
       meta: { className: "w-28 truncate text-ink-muted" },
     }),
     ...measureColumns,

@@ -1,6 +1,7 @@
 "use client";
 
 import { RECORDING_FLAGS, RECORDING_STATUSES } from "@/lib/recordings/recording-schema";
+import { ClusterFilter } from "../list/cluster-filter";
 import { FoldingFilters } from "../list/folding-filters";
 import { SearchField } from "../list/search-field";
 import type { UrlFilters } from "../list/use-url-filters";
@@ -25,13 +26,15 @@ export interface AppChoice {
 
 interface RecordingFilterBarProps {
   readonly filters: UrlFilters;
-  /** Whose, of which app, of when and how large can be asked of everybody's recordings. */
+  /** Whose, of which app and cluster, of when and how large can be asked of everybody's recordings. */
   readonly everybody: boolean;
   readonly apps: readonly AppChoice[];
+  readonly clusters: readonly string[];
 }
 
 /** Search and the filters of a list of recordings. All of it lives in the address. */
-export function RecordingFilterBar({ filters, everybody, apps }: RecordingFilterBarProps) {
+export function RecordingFilterBar(props: RecordingFilterBarProps) {
+  const { filters, everybody, apps, clusters } = props;
   const status = filters.get("status");
   return (
     <search className="mb-3 flex flex-wrap items-center gap-2">
@@ -53,7 +56,7 @@ export function RecordingFilterBar({ filters, everybody, apps }: RecordingFilter
             </FilterChip>
           ))}
         </div>
-        {everybody && <EverybodyFilters filters={filters} apps={apps} />}
+        {everybody && <EverybodyFilters filters={filters} apps={apps} clusters={clusters} />}
       </FoldingFilters>
     </search>
   );
@@ -63,9 +66,9 @@ export function RecordingFilterBar({ filters, everybody, apps }: RecordingFilter
 const FOLDED = RECORDING_FILTERS.filter((name) => name !== "q");
 const ANY_APP = "any";
 
-type EverybodyFiltersProps = Pick<RecordingFilterBarProps, "filters" | "apps">;
+type EverybodyFiltersProps = Pick<RecordingFilterBarProps, "filters" | "apps" | "clusters">;
 
-function EverybodyFilters({ filters, apps }: EverybodyFiltersProps) {
+function EverybodyFilters({ filters, apps, clusters }: EverybodyFiltersProps) {
   const flags = filters.get("flags");
   return (
     <>
@@ -96,6 +99,7 @@ function EverybodyFilters({ filters, apps }: EverybodyFiltersProps) {
           ...apps.map(({ id, name }) => ({ value: id, label: name })),
         ]}
       />
+      <ClusterFilter filters={filters} clusters={clusters} />
       <ValueFilter filters={filters} name="from" label="From day (UTC)" type="date" />
       <ValueFilter filters={filters} name="to" label="To day (UTC)" type="date" />
       <ValueFilter filters={filters} name="min" label="At least, MiB" type="number" />

@@ -21,13 +21,14 @@ it("adds a state and takes it away again", () => {
 
 it("asks the API for what an address says, and for nothing it would refuse", () => {
   const address = new URLSearchParams(
-    "q=desk&user=ana&from=2026-11-20&to=2026-11-21&min=1.5&max=much&flags=truncated,odd&sort=largest",
+    "q=desk&user=ana&cluster=east&from=2026-11-20&to=2026-11-21&min=1.5&max=much&flags=truncated,odd&sort=largest",
   );
   expect(recordingQueryOf((name) => address.get(name) ?? "")).toEqual({
     q: "desk",
     status: "",
     user: "ana",
     app_id: "",
+    cluster: "east",
     from: "2026-11-20T00:00:00.000Z",
     to: "2026-11-22T00:00:00.000Z",
     min_bytes: "1572864",

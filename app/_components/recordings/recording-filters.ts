@@ -12,6 +12,7 @@ export const RECORDING_FILTERS = [
   "status",
   "user",
   "app",
+  "cluster",
   "from",
   "to",
   "min",
@@ -34,10 +35,11 @@ export function recordingQueryOf(
 ): Readonly<Record<string, string>> {
   const sort = parseSort(get("sort"));
   return {
-    q: get("q").slice(0, MAX_SEARCH_LENGTH).replaceAll("\0", ""),
+    q: searchable(get("q")),
     status: parseStatuses(get("status")).join(","),
-    user: get("user").slice(0, MAX_SEARCH_LENGTH).replaceAll("\0", ""),
-    app_id: get("app").slice(0, MAX_SEARCH_LENGTH).replaceAll("\0", ""),
+    user: searchable(get("user")),
+    app_id: searchable(get("app")),
+    cluster: searchable(get("cluster")),
     from: dayText(get("from"), 0),
     to: dayText(get("to"), DAY_MS),
     min_bytes: bytesText(get("min")),
@@ -63,6 +65,10 @@ export function toggleFlag(text: string, flag: RecordingFlag): string {
   const flags = parseFlags(text);
   const next = RECORDING_FLAGS.filter((each) => (each === flag) !== flags.includes(each));
   return next.join(",");
+}
+
+function searchable(text: string): string {
+  return text.slice(0, MAX_SEARCH_LENGTH).replaceAll("\0", "");
 }
 
 /** A day such as `2026-11-21` as its midnight, `laterMs` later; empty for anything else. */

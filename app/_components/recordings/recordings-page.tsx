@@ -14,6 +14,8 @@ import { RecordingsView } from "./recordings-view";
 interface RecordingsPageProps {
   readonly title: string;
   readonly tabs?: ReactNode;
+  /** To choose from in a list of everybody's. */
+  readonly clusters?: readonly string[];
   readonly actor: Actor;
   readonly scope: "own" | "all";
   readonly searchParams: PageSearch;
@@ -23,7 +25,7 @@ const API_PATHS = { own: "/api/recordings", all: "/api/admin/recordings" } as co
 
 /** A list of recordings with the filters of its address, its first page rendered on the server. */
 export async function RecordingsPage(props: RecordingsPageProps) {
-  const { title, tabs, actor, scope, searchParams } = props;
+  const { title, tabs, clusters = [], actor, scope, searchParams } = props;
   const search = await searchParams;
   const asked = recordingQueryOf((name) => searchText(search, name));
   const path = listPath(API_PATHS[scope], asked);
@@ -40,6 +42,7 @@ export async function RecordingsPage(props: RecordingsPageProps) {
       path={path}
       everybody={scope === "all"}
       apps={apps.map(({ id, name }) => ({ id, name }))}
+      clusters={clusters}
     />
   );
 }

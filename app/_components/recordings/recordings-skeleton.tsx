@@ -15,16 +15,18 @@ interface RecordingsSkeletonProps {
   readonly title: string;
   readonly tabs?: ReactNode;
   readonly everybody: boolean;
+  readonly clusters?: readonly string[];
 }
 
 /** The shape of `RecordingsView` while it is on its way. */
-export function RecordingsSkeleton({ title, tabs, everybody }: RecordingsSkeletonProps) {
+export function RecordingsSkeleton(props: RecordingsSkeletonProps) {
+  const { title, tabs, everybody, clusters = [] } = props;
   const filters = useUrlFilters();
   return (
     <ListSkeleton
       title={title}
       tabs={tabs}
-      filters={<RecordingFilterBar filters={filters} everybody={everybody} apps={NO_APPS} />}
+      filters={<RecordingFilterBar {...{ filters, everybody, clusters }} apps={NO_APPS} />}
       actions={
         everybody && (
           <>

@@ -27,6 +27,7 @@ interface RecordingsViewProps {
   readonly path: string;
   readonly everybody: boolean;
   readonly apps: readonly AppChoice[];
+  readonly clusters: readonly string[];
 }
 
 const rowPath = (id: string) => `/api/recordings/${id}`;
@@ -35,7 +36,7 @@ const NO_FILTER = Object.fromEntries(RECORDING_FILTERS.map((name) => [name, ""])
 
 /** Title and count, search, filters and the list they belong to. */
 export function RecordingsView(props: RecordingsViewProps) {
-  const { title, tabs, first, path, everybody, apps } = props;
+  const { title, tabs, first, path, everybody, apps, clusters } = props;
   const filters = useUrlFilters();
   const sort = parseSort(filters.get("sort"));
   const pages = useLivePages({
@@ -57,7 +58,7 @@ export function RecordingsView(props: RecordingsViewProps) {
         )
       }
     >
-      <RecordingFilterBar filters={filters} everybody={everybody} apps={apps} />
+      <RecordingFilterBar {...{ filters, everybody, apps, clusters }} />
       <div className={classes("transition-opacity", filters.pending && "opacity-55")}>
         <RecordingList
           pages={pages}

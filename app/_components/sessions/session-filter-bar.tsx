@@ -1,5 +1,6 @@
 "use client";
 
+import { ClusterFilter } from "../list/cluster-filter";
 import { SearchField } from "../list/search-field";
 import type { UrlFilters } from "../list/use-url-filters";
 import { FilterChip } from "../ui/filter-chip";
@@ -14,6 +15,7 @@ export interface NamedApp {
 interface SessionFilterBarProps {
   readonly filters: UrlFilters;
   readonly apps: readonly NamedApp[];
+  readonly clusters: readonly string[];
 }
 
 const CHIPS = [
@@ -23,8 +25,8 @@ const CHIPS = [
   { status: "failed", label: "Failed" },
 ] as const;
 
-/** Whose sessions, of which app, and how they stand. All of it lives in the address. */
-export function SessionFilterBar({ filters, apps }: SessionFilterBarProps) {
+/** Whose sessions, of which app and cluster, and how they stand. All of it lives in the address. */
+export function SessionFilterBar({ filters, apps, clusters }: SessionFilterBarProps) {
   const statuses = filters.get("status");
   const chosen = parseSessionStatuses(statuses);
   return (
@@ -44,6 +46,7 @@ export function SessionFilterBar({ filters, apps }: SessionFilterBarProps) {
         value={filters.get("app_id")}
         onChange={(appId) => filters.set({ app_id: appId })}
       />
+      <ClusterFilter filters={filters} clusters={clusters} />
       {CHIPS.map(({ status, label }) => (
         <FilterChip
           key={status}

@@ -3,7 +3,7 @@ import { SESSION_STATUSES, type SessionJson } from "@/lib/sessions/session-schem
 type Status = SessionJson["status"];
 
 /** What the panel's address may hold. */
-export const SESSION_FILTERS = ["user", "app_id", "status"] as const;
+export const SESSION_FILTERS = ["user", "app_id", "cluster", "status"] as const;
 
 const MAX_NAME_LENGTH = 64;
 
@@ -11,10 +11,15 @@ const MAX_NAME_LENGTH = 64;
 export function sessionQueryOf(get: (name: string) => string): Record<string, string> {
   return {
     scope: "all",
-    user: get("user").slice(0, MAX_NAME_LENGTH).replaceAll("\0", ""),
-    app_id: get("app_id").slice(0, MAX_NAME_LENGTH).replaceAll("\0", ""),
+    user: nameText(get("user")),
+    app_id: nameText(get("app_id")),
+    cluster: nameText(get("cluster")),
     status: parseSessionStatuses(get("status")).join(","),
   };
+}
+
+function nameText(text: string): string {
+  return text.slice(0, MAX_NAME_LENGTH).replaceAll("\0", "");
 }
 
 /** The statuses an address asks for, `creating,running`; unknown words are left out. */

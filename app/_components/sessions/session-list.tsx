@@ -21,11 +21,17 @@ import { isOpen, sessionColumns } from "./session-columns";
 import { type NamedApp, SessionFilterBar } from "./session-filter-bar";
 import { SESSION_FILTERS } from "./session-filters";
 
+interface SessionPanel {
+  readonly tabs: ReactNode;
+  readonly apps: readonly NamedApp[];
+  readonly clusters: readonly string[];
+}
+
 interface SessionListProps {
   readonly first: Page<SessionJson>;
   readonly path: string;
   /** In the panel: sessions of others too, with filters in the address. Null: one's own. */
-  readonly panel: { readonly tabs: ReactNode; readonly apps: readonly NamedApp[] } | null;
+  readonly panel: SessionPanel | null;
   /** Recordings are kept when their session ends; said only where there are recordings. */
   readonly recordingEnabled: boolean;
 }
@@ -73,7 +79,7 @@ export function SessionList(props: SessionListProps) {
       tabs={panel?.tabs}
       note={<ListCount shown={pages.rows.length} hasMore={pages.hasMore} />}
     >
-      {panel !== null && <SessionFilterBar filters={filters} apps={panel.apps} />}
+      {panel !== null && <SessionFilterBar {...panel} filters={filters} />}
       <ListProblem problem={pages.problem} />
       <TablePanel>
         {pages.rows.length === 0 ? (

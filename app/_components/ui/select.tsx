@@ -37,16 +37,16 @@ export function Select<V extends string>(props: SelectProps<V>) {
     >
       <BaseSelect.Trigger
         {...(label === undefined ? {} : { "aria-label": label })}
-        className="inline-flex h-(--control) min-w-28 items-center justify-between gap-2 rounded-md border border-line-strong bg-surface ps-2.5 pe-1.5 text-base text-ink select-none hover:bg-hover data-disabled:opacity-55"
+        className="inline-flex h-(--control) max-w-full min-w-28 items-center justify-between gap-2 rounded-md border border-line-strong bg-surface ps-2.5 pe-1.5 text-base text-ink select-none hover:bg-hover data-disabled:opacity-55"
       >
-        <BaseSelect.Value />
+        <BaseSelect.Value className="truncate" />
         <BaseSelect.Icon>
           <ChevronsUpDown aria-hidden className="size-3.5 text-ink-subtle" />
         </BaseSelect.Icon>
       </BaseSelect.Trigger>
       <BaseSelect.Portal container={container}>
         <BaseSelect.Positioner sideOffset={4} alignItemWithTrigger={false} className="z-50">
-          <BaseSelect.Popup className="min-w-(--anchor-width) rounded-md bg-raised py-1 shadow-popup outline-none">
+          <BaseSelect.Popup className="max-w-(--available-width) min-w-(--anchor-width) rounded-md bg-raised py-1 shadow-popup outline-none">
             <BaseSelect.List>
               {options.map((option) => (
                 <BaseSelect.Item
@@ -57,7 +57,7 @@ export function Select<V extends string>(props: SelectProps<V>) {
                   <BaseSelect.ItemIndicator>
                     <Check aria-hidden className="size-4" />
                   </BaseSelect.ItemIndicator>
-                  <span className="col-start-2">
+                  <span className="col-start-2 wrap-anywhere">
                     <BaseSelect.ItemText>{option.label}</BaseSelect.ItemText>
                     {option.hint !== undefined && (
                       <span className="block text-sm text-ink-subtle">{option.hint}</span>

@@ -84,6 +84,36 @@ it("filters by what its address says, and exports just that", async () => {
   await page.getByText("No recording matches").waitFor();
 });
 
+/** So that there is a second cluster. */
+async function insertInTheEast(): Promise<void> {
+  const { db } = scene.product;
+  const recording = { description: "In the east", status: "ready", minutesAgo: 10 } as const;
+  const [id] = await insertRecordings(db, "admin", [recording]);
+  const data = { cluster: "east", session: { update: { cluster: "east" } } };
+  await db.recording.update({ where: { id: id! }, data });
+}
+
+it("offers clusters where there are several, in the address and the export, and a column that names them", async () => {
+  const cluster = page.getByRole("combobox", { name: "Cluster" });
+  await page.getByRole("combobox", { name: "App" }).waitFor();
+  expect(await cluster.count()).toBe(0);
+  await insertInTheEast();
+  await page.reload();
+  await cluster.click();
+  await page.getByRole("option", { name: "east" }).click();
+  await page.waitForURL("**/admin/recordings?cluster=east");
+  await link("The first").waitFor({ state: "detached" });
+  await link("In the east").waitFor();
+  const href = await page.getByRole("link", { name: "CSV" }).getAttribute("href");
+  expect(href).toBe("/api/admin/recordings/export?cluster=east");
+  const header = page.getByRole("columnheader", { name: "Cluster" });
+  expect(await header.count()).toBe(0);
+  await button("Columns").click();
+  await page.getByRole("menuitemcheckbox", { name: "Cluster" }).click();
+  await header.waitFor();
+  await page.getByRole("cell", { name: "east", exact: true }).waitFor();
+});
+
 it("remembers which columns somebody wants to see, and shows those also where there is little room", async () => {
   const item = (name: string) => page.getByRole("menuitemcheckbox", { name, exact: true });
   const header = (name: string) => page.getByRole("columnheader", { name, exact: true });
@@ -238,8 +268,11 @@ it("saves each chosen recording as a file of its own", async () => {
 });
 
 it.each(DEVICES)("has no fault with every filter on, $name", async (device) => {
+  await insertInTheEast();
   page = await scene.signedIn(device.options);
-  await page.goto("/admin/recordings?user=admin&flags=interrupted&from=2026-01-01&min=1");
+  await page.goto(
+    "/admin/recordings?user=admin&cluster=east&flags=interrupted&from=2026-01-01&min=1",
+  );
   await settled(page);
   await expectFaultless(page, "admin recordings filtered", device);
   await page.goto("/admin/recordings");

@@ -3,6 +3,7 @@ import { notFound } from "next/navigation";
 import { Suspense } from "react";
 import { requirePage } from "@/lib/auth/require-user";
 import { services } from "@/lib/composition/services";
+import { listClusters } from "@/lib/sessions/list-clusters";
 import { AdminTabs } from "../../../_components/admin/admin-tabs";
 import { addressOf, type PageSearch } from "../../../_components/page-search";
 import { RecordingsPage } from "../../../_components/recordings/recordings-page";
@@ -21,7 +22,8 @@ export default async function AllRecordingsPage({ searchParams }: AllRecordingsP
     addressOf("/admin/recordings", await searchParams),
   );
   if (!services().config.recording.enabled) notFound();
-  const frame = { title, tabs: <AdminTabs /> };
+  const clusters = await listClusters(services(), actor, "recording.view");
+  const frame = { title, tabs: <AdminTabs />, clusters };
   return (
     <Suspense fallback={<RecordingsSkeleton {...frame} everybody />}>
       <RecordingsPage {...frame} actor={actor} scope="all" searchParams={searchParams} />

@@ -5,6 +5,7 @@ import { requirePage } from "@/lib/auth/require-user";
 import { services } from "@/lib/composition/services";
 import { listInputOf, sessionListQuery } from "@/lib/http/session-list";
 import { listApps } from "@/lib/sessions/list-apps";
+import { listClusters } from "@/lib/sessions/list-clusters";
 import { listSessions } from "@/lib/sessions/list-sessions";
 import { sessionToJson } from "@/lib/sessions/session-json";
 import { AdminTabs } from "../../../_components/admin/admin-tabs";
@@ -23,17 +24,20 @@ interface AdminSessionsPageProps {
 export default async function AdminSessionsPage({ searchParams }: AdminSessionsPageProps) {
   const address = addressOf("/admin/sessions", await searchParams);
   const actor = await requirePage("/admin/sessions", address);
+  const clusters = await listClusters(services(), actor, "session.view");
   return (
-    <Suspense fallback={<AllSessionsSkeleton tabs={<AdminTabs />} />}>
-      <AllSessions actor={actor} searchParams={searchParams} />
+    <Suspense fallback={<AllSessionsSkeleton tabs={<AdminTabs />} clusters={clusters} />}>
+      <AllSessions actor={actor} searchParams={searchParams} clusters={clusters} />
     </Suspense>
   );
 }
 
-async function AllSessions({
-  actor,
-  searchParams,
-}: AdminSessionsPageProps & { readonly actor: Actor }) {
+interface AllSessionsProps extends AdminSessionsPageProps {
+  readonly actor: Actor;
+  readonly clusters: readonly string[];
+}
+
+async function AllSessions({ actor, searchParams, clusters }: AllSessionsProps) {
   const search = await searchParams;
   const query = sessionQueryOf((name) => searchText(search, name));
   const path = listPath("/api/sessions", query);
@@ -47,7 +51,7 @@ async function AllSessions({
     <SessionList
       first={firstPage(path, sessions, next, sessionToJson)}
       path={path}
-      panel={{ tabs: <AdminTabs />, apps: apps.map(({ id, name }) => ({ id, name })) }}
+      panel={{ tabs: <AdminTabs />, apps: apps.map(({ id, name }) => ({ id, name })), clusters }}
       recordingEnabled={services().config.recording.enabled}
     />
   );
