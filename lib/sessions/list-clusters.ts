@@ -24,8 +24,9 @@ async function findClusters(db: DatabaseOrTransaction): Promise<string[]> {
     WITH RECURSIVE "known" AS (
       SELECT min("cluster") AS "cluster" FROM "sessions"
       UNION ALL
-      SELECT (SELECT min("cluster") FROM "sessions" WHERE "cluster" > "known"."cluster")
-        FROM "known" WHERE "known"."cluster" IS NOT NULL)
+      SELECT "next"."cluster" FROM "known", LATERAL (
+        SELECT min("cluster") AS "cluster" FROM "sessions" WHERE "cluster" > "known"."cluster") AS "next"
+       WHERE "known"."cluster" IS NOT NULL)
     SELECT "cluster" FROM "known" WHERE "cluster" IS NOT NULL`;
   return rows.map(({ cluster }) => cluster);
 }

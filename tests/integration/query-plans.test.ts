@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Reach } from "@/lib/auth/permissions";
+import type { Actor, Reach } from "@/lib/auth/permissions";
 import type { DatabaseOrTransaction } from "@/lib/db/database";
 import type { RecordingFilters } from "@/lib/recordings/recording-conditions";
 import { findListed } from "@/lib/recordings/recording-list-repository";
@@ -7,6 +7,7 @@ import type { ListPosition } from "@/lib/recordings/recording-order";
 import { RECORDING_SORTS, type RecordingSort } from "@/lib/recordings/recording-schema";
 import { beginBatch, type Position, takeOverBatch } from "@/lib/retention/retention-batch";
 import type { RetentionLimit } from "@/lib/retention/retention-policy";
+import { listClusters } from "@/lib/sessions/list-clusters";
 import { findSessions, type SessionQuery } from "@/lib/sessions/session-repository";
 import { insertManyRecordings } from "../support/many-recordings";
 import { createTestDatabase, type TestDatabase } from "../support/postgres";
@@ -151,6 +152,31 @@ test("no page of sessions reads or sorts them all, whatever it is filtered by an
     expect(faultsOf(await page.plan(db), OF_SESSIONS), page.text).toEqual([]);
   }
 });
+
+const ADMIN: Actor = {
+  ...{ userId: "an-administrator", username: "root", displayName: "Root", role: "admin" },
+  ...{ clusters: [], token: null },
+};
+
+test("the clusters to filter by are found by one session of each", async () => {
+  const statements = await statementsOf(database.url, async (db) => {
+    const clusters = await listClusters({ db }, ADMIN, "session.view");
+    expect(clusters).toEqual(["default", "east", "former"]);
+  });
+  const plans = await Promise.all(statements.map(({ plan }) => plan(database.db)));
+  expect(plans).toHaveLength(1);
+  expect(plans.flatMap((plan) => whatScans("sessions", plan))).toEqual(["Limit", "Limit"]);
+});
+
+/** The kinds of node that take rows out of a scan of the table. */
+function whatScans(relation: string, plan: Plan): string[] {
+  const inputs = plan.Plans ?? [];
+  const scans = inputs.filter((input) => input["Relation Name"] === relation);
+  return [
+    ...scans.map(() => plan["Node Type"]),
+    ...inputs.flatMap((input) => whatScans(relation, input)),
+  ];
+}
 
 /** As large a part of the table as 500 are of a million: where the table is small, reading it all costs little. */
 const BATCH = (500 * RECORDINGS) / 1_000_000;
