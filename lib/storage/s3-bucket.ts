@@ -13,11 +13,14 @@ import {
   UploadPartCommand,
   UploadPartCopyCommand,
 } from "@aws-sdk/client-s3";
+import { Upload as WholeUpload } from "@aws-sdk/lib-storage";
 import type { ByteRange, StoredObject } from "./recording-store";
 import { onS3, unavailable } from "./s3-errors";
 
 /** Names a call to DeleteObjects may carry. */
 const MAX_NAMES = 1_000;
+/** What is larger goes in parts. */
+const WHOLE_PART_BYTES = 8 * 1024 * 1024;
 
 /** What is uploaded, with its length, since a stream does not tell its own. */
 export interface Body {
@@ -86,6 +89,16 @@ export class S3Bucket {
   async put(name: string, { bytes, sizeBytes }: Body): Promise<void> {
     const body = { Body: bytes, ContentLength: sizeBytes };
     await onS3(() => this.client.send(new PutObjectCommand({ ...this.at(name), ...body })));
+  }
+
+  /** Keeps what is whole, however large: in parts side by side when it is, which leave nothing when one fails. */
+  async putWhole(name: string, bytes: Uint8Array): Promise<void> {
+    const upload = new WholeUpload({
+      client: this.client,
+      params: { ...this.at(name), Body: bytes },
+      partSize: WHOLE_PART_BYTES,
+    });
+    await onS3(() => upload.done());
   }
 
   /** Removes objects; harmless for those that are gone. */

@@ -156,7 +156,7 @@ export class S3RecordingStore implements RecordingStore {
   }
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
-    await this.bucket.put(checkedKey(key), { bytes, sizeBytes: bytes.byteLength });
+    await this.bucket.putWhole(checkedKey(key), bytes);
   }
 
   async delete(key: string): Promise<void> {
