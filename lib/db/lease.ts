@@ -1,4 +1,5 @@
-import type { DatabaseOrTransaction } from "./database";
+import { type DatabaseOrTransaction, Prisma } from "./database";
+import { hasRunOut } from "./database-clock";
 
 const LEASE_SECONDS = 60;
 const RENEWAL_MS = 15_000;
@@ -18,8 +19,7 @@ export async function withLease<T>(
     INSERT INTO "leases" ("name", "token", "expires_at")
     VALUES (${name}, gen_random_uuid(), now() + ${LEASE_SECONDS}::int * interval '1 second')
     ON CONFLICT ("name") DO UPDATE SET "token" = excluded."token", "expires_at" = excluded."expires_at"
-     WHERE "leases"."expires_at" < now()
-        OR "leases"."expires_at" > now() + 2 * ${LEASE_SECONDS}::int * interval '1 second'
+     WHERE ${hasRunOut(Prisma.sql`"leases"."expires_at"`)}
     RETURNING "token"::text`;
   if (lease === undefined) return null;
   const { token } = lease;

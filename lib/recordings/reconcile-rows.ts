@@ -1,6 +1,7 @@
 import { type DatabaseOrTransaction, Prisma } from "@/lib/db/database";
 import { IS_BEGUN_BY_SWEEP } from "@/lib/holds/begun-deletion";
 import type { StorageState } from "@/lib/storage/recording-store";
+import { IS_UNCLAIMED } from "./recording-claim";
 import type { FailReason, RecordingStatus } from "./recording-state";
 
 /** What the database says of one recording's bytes. */
@@ -41,8 +42,7 @@ const COLUMNS = Prisma.sql`
   "id", "storage_key", "storage_backend"::text, "status"::text, "fail_reason", "size_bytes",
   "upload_offset", "has_poster",
   CASE WHEN "status" = 'ready' THEN NULL ELSE "storage_state" END AS "storage_state",
-  coalesce("append_token" IS NOT NULL AND "append_expires_at" >= now(), false)
-    OR ${IS_BEGUN_BY_SWEEP} AS "is_claimed",
+  ${IS_UNCLAIMED} IS NOT TRUE OR ${IS_BEGUN_BY_SWEEP} AS "is_claimed",
   "xmin"::text AS "version"`;
 
 /** All rows in the order of their keys, a batch at a time. */

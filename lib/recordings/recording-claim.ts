@@ -1,4 +1,5 @@
 import { type Database, type DatabaseOrTransaction, Prisma } from "@/lib/db/database";
+import { hasRunOut } from "@/lib/db/database-clock";
 import { IS_HELD, keepHoldsOut, PATIENT } from "@/lib/holds/hold-repository";
 import type { MediaFormat } from "@/lib/media/media-indexer";
 import type { StorageState } from "@/lib/storage/recording-store";
@@ -33,12 +34,9 @@ export const CLAIM_MS = CLAIM_SECONDS * 1000;
 /** A holder that goes on for longer asks again this often; see `ClaimHolder`. */
 export const CLAIM_RENEWAL_MS = 3_000;
 
-/** Nothing of ours lies so far ahead: who finds a time that does knows that the database's clock was set back. */
-export const CLOCK_WENT_BACK_AFTER = Prisma.sql`now() + interval '1 minute'`;
-
 /** Nobody has claimed it, to add to it or to delete it: a condition on `recordings`. */
 export const IS_UNCLAIMED = Prisma.sql`("recordings"."append_token" IS NULL
-  OR "recordings"."append_expires_at" < now() OR "recordings"."append_expires_at" > ${CLOCK_WENT_BACK_AFTER})`;
+  OR ${hasRunOut(Prisma.sql`"recordings"."append_expires_at"`)})`;
 
 interface ClaimRow {
   id: string;

@@ -1,7 +1,8 @@
 import type { DatabaseOrTransaction, Prisma } from "@/lib/db/database";
+import { CLOCK_WENT_BACK_AFTER } from "@/lib/db/database-clock";
 import { IN_FORCE } from "@/lib/holds/hold-repository";
 import type { MediaFormat } from "@/lib/media/media-indexer";
-import { CLOCK_WENT_BACK_AFTER, IS_UNCLAIMED } from "./recording-claim";
+import { IS_UNCLAIMED } from "./recording-claim";
 import type { FailReason, RecordingStatus } from "./recording-state";
 
 /** A recording as the use cases see it: sizes and offsets are bytes, as plain numbers. */

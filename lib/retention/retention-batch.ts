@@ -1,4 +1,5 @@
 import { type DatabaseOrTransaction, Prisma } from "@/lib/db/database";
+import { hasRunOut } from "@/lib/db/database-clock";
 import { IS_BEGUN_BY_SWEEP } from "@/lib/holds/begun-deletion";
 import { IS_HELD } from "@/lib/holds/hold-repository";
 import { IS_UNCLAIMED } from "@/lib/recordings/recording-claim";
@@ -98,7 +99,7 @@ export async function takeOverBatch(
     UPDATE "retention_batches" SET "token" = gen_random_uuid(), "expires_at" = ${HELD_UNTIL}
      WHERE "id" = (SELECT "id" FROM "retention_batches"
                     WHERE "id" > ${afterId}::uuid AND "storage_backend" = ${backend}::"StorageBackend"
-                      AND ("expires_at" IS NULL OR "expires_at" < now())
+                      AND ("expires_at" IS NULL OR ${hasRunOut(Prisma.sql`"expires_at"`)})
                     ORDER BY "id" LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING "id"::text, "token"::text, "recording_ids"::text[]`;
   if (batch === undefined) return null;

@@ -1,4 +1,5 @@
 import { type DatabaseOrTransaction, Prisma } from "@/lib/db/database";
+import { hasRunOut } from "@/lib/db/database-clock";
 import { isUniqueViolation } from "@/lib/db/database-error";
 import { beyond, inOrder, type PagePosition } from "@/lib/db/page";
 
@@ -28,6 +29,8 @@ export interface RunHold {
 const STALE = Prisma.sql`interval '20 seconds'`;
 /** A run that was asked for and has waited for so long has lost its job. */
 const FORGOTTEN = Prisma.sql`interval '1 minute'`;
+/** Its process has died. */
+const IS_LEFT = Prisma.sql`"state" = 'running' AND ${hasRunOut(Prisma.sql`"seen_at" + ${STALE}`)}`;
 
 const SELECT = {
   id: true,
@@ -72,31 +75,22 @@ export async function findRequestedRun(db: DatabaseOrTransaction): Promise<Reten
 
 /** Takes up the run that an administrator asked for; null when it is over, or somebody is at it. */
 export async function takeUpRun(db: DatabaseOrTransaction, runId: string): Promise<RunHold | null> {
-  return hold(
-    db,
-    Prisma.sql`"id" = ${runId}::uuid AND ("state" = 'queued' OR "state" = 'running' AND "seen_at" < now() - ${STALE})`,
-  );
+  return hold(db, Prisma.sql`"id" = ${runId}::uuid AND ("state" = 'queued' OR ${IS_LEFT})`);
 }
 
 /** Goes on with a run that a process left behind; without one it begins a new one. */
 export async function takeUpAnyRun(db: DatabaseOrTransaction): Promise<RunHold> {
   const left = await hold(
     db,
-    Prisma.sql`"state" = 'running' AND "seen_at" < now() - ${STALE}
-      OR "state" = 'queued' AND "created_at" < now() - ${FORGOTTEN}`,
+    Prisma.sql`${IS_LEFT} OR "state" = 'queued' AND ${hasRunOut(Prisma.sql`"created_at" + ${FORGOTTEN}`)}`,
   );
   if (left !== null) return left;
-  const token = crypto.randomUUID();
-  const now = new Date();
-  const begun = {
-    trigger: "schedule",
-    state: "running",
-    token,
-    seenAt: now,
-    startedAt: now,
-  } as const;
-  const { id } = await db.retentionRun.create({ data: begun, select: { id: true } });
-  return { id, token };
+  const [begun] = await db.$queryRaw<RunHold[]>`
+    INSERT INTO "retention_runs" ("trigger", "state", "token", "seen_at", "started_at")
+    VALUES ('schedule', 'running', gen_random_uuid(), now(), now())
+    RETURNING "id"::text, "token"::text`;
+  if (begun === undefined) throw new Error("The database has not told which run it keeps.");
+  return begun;
 }
 
 async function hold(db: DatabaseOrTransaction, condition: Prisma.Sql): Promise<RunHold | null> {

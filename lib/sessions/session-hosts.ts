@@ -1,4 +1,5 @@
-import type { DatabaseOrTransaction } from "@/lib/db/database";
+import { type DatabaseOrTransaction, Prisma } from "@/lib/db/database";
+import { CLOCK_WENT_BACK_AFTER, hasRunOut } from "@/lib/db/database-clock";
 
 /**
  * Which processes run sessions, and which of them have died. A host says that it lives by moving
@@ -8,6 +9,7 @@ import type { DatabaseOrTransaction } from "@/lib/db/database";
  */
 export const SILENT_MS = 60_000;
 export const SUSPECTED_MS = 45_000;
+const SILENT_FROM = Prisma.sql`"seen_at" + ${SILENT_MS}::float8 * interval '1 millisecond'`;
 
 /** Says that a host lives; registers it the first time. */
 export async function reportAlive(db: DatabaseOrTransaction, hostId: string): Promise<void> {
@@ -16,11 +18,14 @@ export async function reportAlive(db: DatabaseOrTransaction, hostId: string): Pr
     ON CONFLICT ("id") DO UPDATE SET "seen_at" = now(), "suspected_at" = NULL`;
 }
 
-/** Suspects hosts that fell silent and answers those that stayed so: they are dead. */
+/**
+ * Suspects hosts that fell silent and answers those that stayed so: they are dead. One that seems to have been seen, or
+ * suspected, in the future is suspected from now on.
+ */
 export async function findDeadHosts(db: DatabaseOrTransaction): Promise<readonly string[]> {
   await db.$executeRaw`
     UPDATE "hosts" SET "suspected_at" = now()
-     WHERE "suspected_at" IS NULL AND "seen_at" < now() - ${SILENT_MS}::float8 * interval '1 millisecond'`;
+     WHERE "suspected_at" IS NULL AND ${hasRunOut(SILENT_FROM)} OR "suspected_at" > ${CLOCK_WENT_BACK_AFTER}`;
   const rows = await db.$queryRaw<{ id: string }[]>`
     SELECT "id" FROM "hosts"
      WHERE "suspected_at" < now() - ${SUSPECTED_MS}::float8 * interval '1 millisecond'`;

@@ -142,6 +142,11 @@ for (const { name, isHere, open } of [onDisk, onS3]) {
       await vandal.strew(changed.key);
       const live = await startWith(video.subarray(0, 40_000));
       await store.delete(live.key);
+      // Claimed by a process that died before the database's clock was set back: nobody has it any more.
+      await scene.services.db.recording.update({
+        where: { id: live.recordingId },
+        data: { appendToken: randomUUID(), appendExpiresAt: new Date(Date.now() + 9 * HOUR_MS) },
+      });
       const moved = await finished();
       const backend = store.backend === "local" ? "s3" : "local";
       await scene.services.db.recording.update({

@@ -111,6 +111,13 @@ test("what a worker that lives has begun is left to it", async () => {
   expect(await files()).toHaveLength(4);
 });
 
+test("what a worker that died had begun goes also where the database's clock was set back since", async () => {
+  const ids = await keep({ count: 2 });
+  await begin(ids, { expiresAt: new Date(Date.now() + 9 * 3_600_000) });
+  expect(await sweep()).toMatchObject({ state: "done", deletedCount: 2 });
+  expect(await scene.services.db.retentionBatch.count()).toBe(0);
+});
+
 test("what an older version had begun, which marked each recording, goes as well, unless it is held by now", async () => {
   const { db } = scene.services;
   const ids = await keep({ count: 1_100 });

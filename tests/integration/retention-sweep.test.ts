@@ -1,11 +1,11 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { liftHold, placeHold } from "@/lib/holds/place-hold";
 import { limitsOf, type RetentionPolicy, retentionOf } from "@/lib/retention/retention-policy";
 import { summariseExpired } from "@/lib/retention/expired-recordings";
-import { insertRequestedRun } from "@/lib/retention/retention-run";
+import { insertRequestedRun, takeUpAnyRun, takeUpRun } from "@/lib/retention/retention-run";
 import { sweepRetention } from "@/lib/retention/sweep-retention";
 import { AppError } from "@/lib/errors/app-error";
 import type { RecordingStore } from "@/lib/storage/recording-store";
@@ -229,6 +229,31 @@ test("a run that was asked for is done once, however often its job is delivered"
   const done = await sweep(30, {}, run?.id);
   expect(done).toMatchObject({ id: run?.id, requestedBy: "root", state: "done", deletedCount: 1 });
   expect(await sweep(30, {}, run?.id)).toBeNull();
+});
+
+test("a run is left to a worker that lives, and gone on with where the database's clock was set back after it died", async () => {
+  const { db } = scene.services;
+  const run = await insertRequestedRun(db, "root");
+  await takeUpRun(db, run?.id ?? "");
+  expect(await sweep(30, {}, run?.id)).toBeNull();
+  await db.$executeRaw`UPDATE "retention_runs" SET "seen_at" = now() + interval '9 hours'`;
+  expect(await sweep(30, {}, run?.id)).toMatchObject({ id: run?.id, state: "done" });
+  // And one that was asked for before, and whose job is lost.
+  const next = await insertRequestedRun(db, "root");
+  await db.$executeRaw`
+    UPDATE "retention_runs" SET "created_at" = now() + interval '9 hours' WHERE "state" = 'queued'`;
+  expect(await sweep()).toMatchObject({ id: next?.id, state: "done" });
+});
+
+test("a run is left to a worker that lives, whatever the time is on its machine", async () => {
+  const { db } = scene.services;
+  onTestFinished(() => void vi.useRealTimers());
+  for (const hours of [9, -9]) {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + hours * 3_600_000 });
+    const { id } = await takeUpAnyRun(db);
+    vi.useRealTimers();
+    expect((await takeUpAnyRun(db)).id).not.toBe(id);
+  }
 });
 
 test("the database and the rules in words agree on what is past its time", async () => {

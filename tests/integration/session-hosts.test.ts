@@ -50,6 +50,22 @@ test("the sessions of a server stay open when it was only the database that had 
   ).toBeNull();
 });
 
+test.each(["seen_at", "suspected_at"])(
+  "the sessions of a dead server are closed, and a living one's are not, though the database's clock was set back to before %s",
+  async (column) => {
+    const { db } = scene.services;
+    const alive = "a living server";
+    const [id, other] = [await addSession(dead), await addSession(alive)];
+    await db.$executeRawUnsafe(`UPDATE "hosts" SET "${column}" = now() + interval '9 hours'`);
+    expect(await closeOrphanedSessions(scene.services)).toBe(0);
+    await reportAlive(db, alive);
+    await beSilent(dead, 46);
+    expect(await closeOrphanedSessions(scene.services)).toBe(1);
+    const open = await db.session.findMany({ where: { id: { in: [id, other] }, endedAt: null } });
+    expect(open.map((session) => session.id)).toEqual([other]);
+  },
+);
+
 test("sessions are closed though nobody knows the server any more, once they are old enough", async () => {
   const id = await addSession("a server nobody knows");
   await scene.services.db.host.deleteMany();
