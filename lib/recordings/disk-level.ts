@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { Database } from "@/lib/db/database";
 import type { Logger } from "@/lib/logging/logger";
-import { diskLevel, ROOM_LEVELS, type RoomLevel } from "./room-level";
+import { settingsIn } from "@/lib/settings/settings-repository";
+import { SETTING_KEYS, type Settings } from "@/lib/settings/settings-schema";
+import { diskLevel, MEBIBYTE, ROOM_LEVELS, type RoomLevel } from "./room-level";
 
 interface DiskLevelDeps {
   readonly db: Database;
@@ -9,28 +11,40 @@ interface DiskLevelDeps {
   readonly log: Pick<Logger, "warn">;
 }
 
+export interface DiskLook {
+  readonly values: Settings;
+  readonly disk: RoomLevel;
+}
+
 /** Beside the settings, because it is one value for the installation; nobody sets it by hand. */
 const KEY = "disk_level";
 const levelSchema = z.enum(ROOM_LEVELS).catch("enough");
 
 /**
- * Looks at the disk and answers with its level: one for the installation, whichever process looks and however often
- * they start again. It stands in the database and is changed there by compare-and-set, only when it changes.
- * Always `enough` for a store without an end.
+ * Looks at the disk and answers with its level, and with the settings that say what is enough. The level is one for the
+ * installation, whichever process looks and however often they start again: it stands in the database and is changed
+ * there by compare-and-set, only when it changes. Always `enough` for a store without an end.
  */
-export async function lookAtDisk(deps: DiskLevelDeps, floorBytes: number): Promise<RoomLevel> {
+export async function lookAtDisk(deps: DiskLevelDeps): Promise<DiskLook> {
   for (;;) {
-    const [kept, freeBytes] = await Promise.all([findKept(deps.db), deps.store.freeBytes()]);
-    if (freeBytes === null) return "enough";
+    const [{ kept, values }, freeBytes] = await Promise.all([
+      findKept(deps.db),
+      deps.store.freeBytes(),
+    ]);
+    if (freeBytes === null) return { values, disk: "enough" };
     const previous = levelSchema.parse(kept);
-    const level = diskLevel(previous, freeBytes, floorBytes);
-    if (level === previous || (await move(deps, kept, level))) return level;
+    const disk = diskLevel(previous, freeBytes, values.free_space_floor_mb * MEBIBYTE);
+    if (disk === previous || (await move(deps, kept, disk))) return { values, disk };
   }
 }
 
-async function findKept(db: Database): Promise<unknown> {
-  const row = await db.setting.findUnique({ where: { key: KEY }, select: { value: true } });
-  return row?.value ?? null;
+async function findKept(db: Database): Promise<{ kept: unknown; values: Settings }> {
+  const rows = await db.setting.findMany({
+    where: { key: { in: [...SETTING_KEYS, KEY] } },
+    select: { key: true, value: true },
+  });
+  const kept = rows.find(({ key }) => key === KEY)?.value ?? null;
+  return { kept, values: settingsIn(rows) };
 }
 
 /** False when another process has moved it meanwhile. A database that cannot write, on a full disk, hides nothing. */

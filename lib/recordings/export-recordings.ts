@@ -5,6 +5,8 @@ import { type ListInput, listRecordings } from "./list-recordings";
 import type { Recording } from "./recording-repository";
 
 const BATCH = 1_000;
+/** Few, so that the download begins at once. */
+const FIRST_BATCH = 100;
 
 interface ExportInput extends Pick<ListInput, "filters" | "sort"> {
   /** The filters as they were asked for, for the audit trail. */
@@ -21,14 +23,14 @@ export async function* exportRecordings(
   client: Client,
   { asked, ...input }: ExportInput,
 ): AsyncGenerator<readonly Recording[]> {
-  const list = (cursor: ListInput["cursor"]) =>
-    listRecordings(deps, actor, { scope: "all", ...input, limit: BATCH, cursor });
-  let page = await list(undefined);
+  const list = (cursor: ListInput["cursor"], limit: number) =>
+    listRecordings(deps, actor, { scope: "all", ...input, limit, cursor });
+  let page = await list(undefined, FIRST_BATCH);
   const detail = { filters: asked };
   await recordAuditEvent(deps.db, { actor, client, action: "recording.export", detail });
   yield page.recordings;
   while (page.next !== null) {
-    page = await list(page.next);
+    page = await list(page.next, BATCH);
     yield page.recordings;
   }
 }

@@ -7,6 +7,8 @@ export const ROOM_LEVELS = ["enough", "low", "out"] as const;
 /** How much room there is: `low` is to be spared, `out` ends what is under way before nothing is left. */
 export type RoomLevel = (typeof ROOM_LEVELS)[number];
 
+export const MEBIBYTE = 1024 * 1024;
+
 /** Short of room once, the disk is good again only at this much of the floor: else it would flap with every file. */
 const GOOD_AGAIN = 1.25;
 /** What is left for recordings under way, and all else on the disk, to end well in. */

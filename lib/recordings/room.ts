@@ -2,11 +2,10 @@ import { LRUCache } from "lru-cache";
 import type { Database } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
 import type { Logger } from "@/lib/logging/logger";
-import { findSettings } from "@/lib/settings/settings-repository";
 import type { Settings } from "@/lib/settings/settings-schema";
-import { lookAtDisk } from "./disk-level";
+import { type DiskLook, lookAtDisk } from "./disk-level";
 import { sumOfSizes } from "./recording-repository";
-import { quotaLevel, type RoomLevel, tighter } from "./room-level";
+import { MEBIBYTE, quotaLevel, type RoomLevel, tighter } from "./room-level";
 
 interface RoomDeps {
   readonly db: Database;
@@ -15,13 +14,10 @@ interface RoomDeps {
 }
 
 /** What was seen of settings and disk, and when. */
-interface Look {
+interface Look extends DiskLook {
   readonly at: number;
-  readonly values: Settings;
-  readonly disk: RoomLevel;
 }
 
-const MEBIBYTE = 1024 * 1024;
 /** How old what is known of the disk, the settings and a user's sum may be while bytes arrive. */
 const FRESH_MS = 2_000;
 const RETRY_AFTER_SECONDS = 60;
@@ -63,9 +59,8 @@ export class Room {
 
   /** The same for every user. */
   private async look(): Promise<Look> {
-    const { values } = await findSettings(this.deps.db);
-    const disk = await lookAtDisk(this.deps, values.free_space_floor_mb * MEBIBYTE);
-    this.latest = { at: performance.now(), values, disk };
+    const seen = await lookAtDisk(this.deps);
+    this.latest = { at: performance.now(), ...seen };
     return this.latest;
   }
 

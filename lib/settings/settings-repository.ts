@@ -13,22 +13,35 @@ export interface StoredSettings {
   readonly lastChanges: { readonly [K in SettingKey]: LastChange | null };
 }
 
-/** Reads all settings. One that was never set, or was kept by another version, has its initial value. */
+/** Reads all settings. */
 export async function findSettings(db: DatabaseOrTransaction): Promise<StoredSettings> {
   const rows = await db.setting.findMany({
     where: { key: { in: SETTING_KEYS } },
     select: { key: true, value: true, updatedAt: true, user: { select: { username: true } } },
   });
   const byKey = new Map(rows.map((row) => [row.key, row]));
-  const values: Record<string, unknown> = {};
   const lastChanges: Record<string, LastChange | null> = {};
   for (const key of SETTING_KEYS) {
     const row = byKey.get(key);
-    const stored = SETTINGS[key].schema.safeParse(row?.value);
-    values[key] = stored.success ? stored.data : SETTINGS[key].initial;
     lastChanges[key] = row ? { at: row.updatedAt, by: row.user?.username ?? null } : null;
   }
-  return { values: values as Settings, lastChanges: lastChanges as StoredSettings["lastChanges"] };
+  return {
+    values: settingsIn(rows),
+    lastChanges: lastChanges as StoredSettings["lastChanges"],
+  };
+}
+
+/** The settings that these rows hold. One that was never set, or was kept by another version, has its initial value. */
+export function settingsIn(
+  rows: readonly { readonly key: string; readonly value: unknown }[],
+): Settings {
+  const values: Record<string, unknown> = {};
+  for (const key of SETTING_KEYS) {
+    const { schema, initial } = SETTINGS[key];
+    const stored = schema.safeParse(rows.find((row) => row.key === key)?.value);
+    values[key] = stored.success ? stored.data : initial;
+  }
+  return values as Settings;
 }
 
 /** Keeps one setting's new value and whose it is. */

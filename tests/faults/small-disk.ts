@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** The product refuses new recordings when less than 256 MiB are free, until there are 512 again. */
+/** The product refuses new recordings when less than 256 MiB are free, until there are 320 again. */
 const ROOMY = "1g";
 const PAGE_KIB = 4;
 const FILL_ATTEMPTS = 50;
