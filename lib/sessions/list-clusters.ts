@@ -10,12 +10,17 @@ export async function listClusters(
   actor: Actor,
   permission: Permission,
 ): Promise<string[]> {
+  seen = await findClusters(db);
+  return clustersSeen(actor, permission);
+}
+
+let seen: readonly string[] = [];
+
+/** The same as they were when this process last looked: for what is shown before the database has answered. */
+export function clustersSeen(actor: Actor, permission: Permission): string[] {
   const reach = reachOf(actor, permission);
   if (reach === null) return [];
-  const clusters = await findClusters(db);
-  return reach.cluster === undefined
-    ? clusters
-    : clusters.filter((cluster) => reach.cluster?.in.includes(cluster));
+  return seen.filter((cluster) => reach.cluster?.in.includes(cluster) ?? true);
 }
 
 /** Goes from each to the next in the index: DISTINCT would read every session for the few names there are. */

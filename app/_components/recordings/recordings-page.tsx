@@ -6,6 +6,7 @@ import { listRecordings } from "@/lib/recordings/list-recordings";
 import { encodeRecordingCursor } from "@/lib/http/recording-cursor";
 import { recordingToJson } from "@/lib/recordings/recording-json";
 import { listApps } from "@/lib/sessions/list-apps";
+import { listClusters } from "@/lib/sessions/list-clusters";
 import { LIST_PAGE_SIZE, listPath, pageOf } from "../list/first-page";
 import { type PageSearch, searchText } from "../page-search";
 import { recordingQueryOf } from "./recording-filters";
@@ -14,8 +15,6 @@ import { RecordingsView } from "./recordings-view";
 interface RecordingsPageProps {
   readonly title: string;
   readonly tabs?: ReactNode;
-  /** To choose from in a list of everybody's. */
-  readonly clusters?: readonly string[];
   readonly actor: Actor;
   readonly scope: "own" | "all";
   readonly searchParams: PageSearch;
@@ -25,7 +24,7 @@ const API_PATHS = { own: "/api/recordings", all: "/api/admin/recordings" } as co
 
 /** A list of recordings with the filters of its address, its first page rendered on the server. */
 export async function RecordingsPage(props: RecordingsPageProps) {
-  const { title, tabs, clusters = [], actor, scope, searchParams } = props;
+  const { title, tabs, actor, scope, searchParams } = props;
   const search = await searchParams;
   const asked = recordingQueryOf((name) => searchText(search, name));
   const path = listPath(API_PATHS[scope], asked);
@@ -33,6 +32,7 @@ export async function RecordingsPage(props: RecordingsPageProps) {
   const page = { scope, filters: filtersOf(query), sort: query.sort, limit: LIST_PAGE_SIZE };
   const { recordings, next } = await listRecordings(services(), actor, page);
   const apps = scope === "all" ? await listApps(services()) : [];
+  const clusters = scope === "all" ? await listClusters(services(), actor, "recording.view") : [];
   const cursor = next === null ? null : encodeRecordingCursor(next);
   return (
     <RecordingsView

@@ -3,7 +3,7 @@ import { notFound } from "next/navigation";
 import { Suspense } from "react";
 import { requirePage } from "@/lib/auth/require-user";
 import { services } from "@/lib/composition/services";
-import { listClusters } from "@/lib/sessions/list-clusters";
+import { clustersSeen } from "@/lib/sessions/list-clusters";
 import { AdminTabs } from "../../../_components/admin/admin-tabs";
 import { addressOf, type PageSearch } from "../../../_components/page-search";
 import { RecordingsPage } from "../../../_components/recordings/recordings-page";
@@ -22,10 +22,10 @@ export default async function AllRecordingsPage({ searchParams }: AllRecordingsP
     addressOf("/admin/recordings", await searchParams),
   );
   if (!services().config.recording.enabled) notFound();
-  const clusters = await listClusters(services(), actor, "recording.view");
-  const frame = { title, tabs: <AdminTabs />, clusters };
+  const frame = { title, tabs: <AdminTabs /> };
+  const shape = { ...frame, clusters: clustersSeen(actor, "recording.view") };
   return (
-    <Suspense fallback={<RecordingsSkeleton {...frame} everybody />}>
+    <Suspense fallback={<RecordingsSkeleton {...shape} everybody />}>
       <RecordingsPage {...frame} actor={actor} scope="all" searchParams={searchParams} />
     </Suspense>
   );

@@ -5,7 +5,7 @@ import { requirePage } from "@/lib/auth/require-user";
 import { services } from "@/lib/composition/services";
 import { listInputOf, sessionListQuery } from "@/lib/http/session-list";
 import { listApps } from "@/lib/sessions/list-apps";
-import { listClusters } from "@/lib/sessions/list-clusters";
+import { clustersSeen, listClusters } from "@/lib/sessions/list-clusters";
 import { listSessions } from "@/lib/sessions/list-sessions";
 import { sessionToJson } from "@/lib/sessions/session-json";
 import { AdminTabs } from "../../../_components/admin/admin-tabs";
@@ -24,28 +24,28 @@ interface AdminSessionsPageProps {
 export default async function AdminSessionsPage({ searchParams }: AdminSessionsPageProps) {
   const address = addressOf("/admin/sessions", await searchParams);
   const actor = await requirePage("/admin/sessions", address);
-  const clusters = await listClusters(services(), actor, "session.view");
+  const clusters = clustersSeen(actor, "session.view");
   return (
     <Suspense fallback={<AllSessionsSkeleton tabs={<AdminTabs />} clusters={clusters} />}>
-      <AllSessions actor={actor} searchParams={searchParams} clusters={clusters} />
+      <AllSessions actor={actor} searchParams={searchParams} />
     </Suspense>
   );
 }
 
 interface AllSessionsProps extends AdminSessionsPageProps {
   readonly actor: Actor;
-  readonly clusters: readonly string[];
 }
 
-async function AllSessions({ actor, searchParams, clusters }: AllSessionsProps) {
+async function AllSessions({ actor, searchParams }: AllSessionsProps) {
   const search = await searchParams;
   const query = sessionQueryOf((name) => searchText(search, name));
   const path = listPath("/api/sessions", query);
   const chosen = Object.entries(query).filter(([, value]) => value !== "");
   const input = listInputOf(sessionListQuery.parse(Object.fromEntries(chosen)));
-  const [{ sessions, next }, apps] = await Promise.all([
+  const [{ sessions, next }, apps, clusters] = await Promise.all([
     listSessions(services(), actor, { ...input, limit: LIST_PAGE_SIZE }),
     listApps(services()),
+    listClusters(services(), actor, "session.view"),
   ]);
   return (
     <SessionList
