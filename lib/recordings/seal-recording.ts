@@ -159,10 +159,9 @@ async function tidy({ store, log }: SealDeps, claim: Claim): Promise<void> {
     );
 }
 
-/** Whether the sender went away: it never said stop, or not all it announced has come. */
-function isInterrupted({ status, uploadLength, uploadOffset }: Claim): boolean {
-  if (uploadLength === null) return status === "recording";
-  return uploadOffset < uploadLength;
+/** Whether the sender went away: it never said where its stream ends, or that has not come. Stopping says it by no means. */
+function isInterrupted({ uploadLength, uploadOffset }: Claim): boolean {
+  return uploadLength === null || uploadOffset < uploadLength;
 }
 
 /** Null when it is damaged, which trying again does not mend. */

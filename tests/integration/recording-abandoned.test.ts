@@ -96,19 +96,25 @@ test("a recording with nothing in it fails, and is not given up for good", async
   });
 });
 
-test("a recording that was stopped by its owner is sealed without the mark", async () => {
+test.each([
+  ["and said how long it is, is sealed without the mark", true],
+  ["and whose sender never said where it ends, is sealed with the mark", false],
+])("a recording that was stopped by its owner %s", async (_, isAnnounced) => {
   const { recordingId, sessionId } = await scene.start(scene.ana);
   await scene.append(recordingId, 0, video);
   await stopRecording(scene.services, scene.ana, CLIENT, {
     sessionId,
     recordingId,
-    uploadLength: undefined,
+    uploadLength: isAnnounced ? video.length : undefined,
     description: undefined,
   });
   await letTimePass(scene.services, recordingId, RECORDING_LEASE_MS);
   await reap();
-  expect(await get(recordingId)).toMatchObject({ status: "ready", interrupted: false });
-  expect(await actionsOn(recordingId)).toContain("system recording.upload -");
+  expect(await get(recordingId)).toMatchObject({ status: "ready", interrupted: !isAnnounced });
+  const by = isAnnounced ? "ana" : "system";
+  expect(await actionsOn(recordingId)).toContainEqual(
+    expect.stringMatching(`^${by} recording.upload`),
+  );
 });
 
 test("one that is being added to is left alone, however slowly", async () => {
