@@ -159,7 +159,7 @@ async function tidy({ store, log }: SealDeps, claim: Claim): Promise<void> {
     );
 }
 
-/** Whether the sender went away: it never said where its stream ends, or that has not come. Stopping says it by no means. */
+/** Whether the sender went away: it never said where its stream ends, which stopping alone does not say, or not all came. */
 function isInterrupted({ uploadLength, uploadOffset }: Claim): boolean {
   return uploadLength === null || uploadOffset < uploadLength;
 }

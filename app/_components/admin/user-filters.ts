@@ -1,4 +1,5 @@
 import { MAX_NAME_LENGTH, roleSchema } from "@/lib/users/user-schema";
+import { allowedText } from "../list/allowed-text";
 
 /** What the address of the list of users may hold. */
 export const USER_FILTERS = ["q", "role", "disabled"] as const;
@@ -8,7 +9,7 @@ export type UserFilter = (typeof USER_FILTERS)[number];
 export function userQueryOf(get: (name: UserFilter) => string): Record<UserFilter, string> {
   const disabled = get("disabled");
   return {
-    q: get("q").slice(0, MAX_NAME_LENGTH).replaceAll("\0", ""),
+    q: allowedText(get("q"), MAX_NAME_LENGTH),
     role: roleSchema.safeParse(get("role")).data ?? "",
     disabled: disabled === "true" || disabled === "false" ? disabled : "",
   };

@@ -5,6 +5,7 @@ import {
   type RecordingFlag,
   type RecordingSort,
 } from "@/lib/recordings/recording-schema";
+import { allowedText } from "../list/allowed-text";
 
 /** What the address of a list of recordings may hold. Days are UTC's; `to` is the last one shown; sizes in MiB. */
 export const RECORDING_FILTERS = [
@@ -35,11 +36,11 @@ export function recordingQueryOf(
 ): Readonly<Record<string, string>> {
   const sort = parseSort(get("sort"));
   return {
-    q: searchable(get("q")),
+    q: allowedText(get("q"), MAX_SEARCH_LENGTH),
     status: parseStatuses(get("status")).join(","),
-    user: searchable(get("user")),
-    app_id: searchable(get("app")),
-    cluster: searchable(get("cluster")),
+    user: allowedText(get("user"), MAX_SEARCH_LENGTH),
+    app_id: allowedText(get("app"), MAX_SEARCH_LENGTH),
+    cluster: allowedText(get("cluster"), MAX_SEARCH_LENGTH),
     from: dayText(get("from"), 0),
     to: dayText(get("to"), DAY_MS),
     min_bytes: bytesText(get("min")),
@@ -65,10 +66,6 @@ export function toggleFlag(text: string, flag: RecordingFlag): string {
   const flags = parseFlags(text);
   const next = RECORDING_FLAGS.filter((each) => (each === flag) !== flags.includes(each));
   return next.join(",");
-}
-
-function searchable(text: string): string {
-  return text.slice(0, MAX_SEARCH_LENGTH).replaceAll("\0", "");
 }
 
 /** A day such as `2026-11-21` as its midnight, `laterMs` later; empty for anything else. */

@@ -30,9 +30,12 @@ export async function RecordingsPage(props: RecordingsPageProps) {
   const path = listPath(API_PATHS[scope], asked);
   const query = recordingExportQuery.parse(withoutEmpty(asked));
   const page = { scope, filters: filtersOf(query), sort: query.sort, limit: LIST_PAGE_SIZE };
-  const { recordings, next } = await listRecordings(services(), actor, page);
-  const apps = scope === "all" ? await listApps(services()) : [];
-  const clusters = scope === "all" ? await listClusters(services(), actor, "recording.view") : [];
+  const isPanel = scope === "all";
+  const [{ recordings, next }, apps, clusters] = await Promise.all([
+    listRecordings(services(), actor, page),
+    isPanel ? listApps(services()) : [],
+    isPanel ? listClusters(services(), actor, "recording.view") : [],
+  ]);
   const cursor = next === null ? null : encodeRecordingCursor(next);
   return (
     <RecordingsView
@@ -40,7 +43,7 @@ export async function RecordingsPage(props: RecordingsPageProps) {
       tabs={tabs}
       first={pageOf(path, recordings.map(recordingToJson), cursor)}
       path={path}
-      everybody={scope === "all"}
+      everybody={isPanel}
       apps={apps.map(({ id, name }) => ({ id, name }))}
       clusters={clusters}
     />

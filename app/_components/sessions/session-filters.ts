@@ -1,4 +1,5 @@
 import { SESSION_STATUSES, type SessionJson } from "@/lib/sessions/session-schema";
+import { allowedText } from "../list/allowed-text";
 
 type Status = SessionJson["status"];
 
@@ -11,15 +12,11 @@ const MAX_NAME_LENGTH = 64;
 export function sessionQueryOf(get: (name: string) => string): Record<string, string> {
   return {
     scope: "all",
-    user: nameText(get("user")),
-    app_id: nameText(get("app_id")),
-    cluster: nameText(get("cluster")),
+    user: allowedText(get("user"), MAX_NAME_LENGTH),
+    app_id: allowedText(get("app_id"), MAX_NAME_LENGTH),
+    cluster: allowedText(get("cluster"), MAX_NAME_LENGTH),
     status: parseSessionStatuses(get("status")).join(","),
   };
-}
-
-function nameText(text: string): string {
-  return text.slice(0, MAX_NAME_LENGTH).replaceAll("\0", "");
 }
 
 /** The statuses an address asks for, `creating,running`; unknown words are left out. */
